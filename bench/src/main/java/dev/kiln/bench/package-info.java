@@ -1,0 +1,5 @@
+/** Benchmarks. */
+@NullMarked
+package dev.kiln.bench;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Optimizers. */
+@NullMarked
+package dev.kiln.optim;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tensors, automatic differentiation, neural network layers and the CPU backend. */
+module dev.kiln {
+  requires static jdk.incubator.vector;
+  requires static org.jspecify;
+}

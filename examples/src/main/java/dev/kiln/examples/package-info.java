@@ -1,0 +1,5 @@
+/** The {@code kiln} command. */
+@NullMarked
+package dev.kiln.examples;
+
+import org.jspecify.annotations.NullMarked;
