@@ -2,4 +2,10 @@
 module dev.kiln {
   requires static jdk.incubator.vector;
   requires static org.jspecify;
+
+  exports dev.kiln;
+  exports dev.kiln.autograd;
+  exports dev.kiln.backend;
+
+  uses dev.kiln.backend.BackendProvider;
 }

@@ -1,0 +1,174 @@
+package dev.kiln;
+
+import dev.kiln.backend.Backend;
+import dev.kiln.backend.BackendProvider;
+import dev.kiln.backend.DeviceInfo;
+import dev.kiln.backend.MemoryStatistics;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that computes, opened: tensors live on it and its {@link Backend} does their
+ * arithmetic. Closing it frees all that is left on it.
+ */
+public final class Device implements AutoCloseable {
+  private static final List<String> PREFERENCE = List.of("cuda", "opencl", "cpu");
+
+  private final DeviceInfo info;
+  private final Backend backend;
+  private final ThreadLocal<@Nullable Scope> scope = new ThreadLocal<>();
+  private volatile boolean closed;
+
+  private Device(DeviceInfo info, Backend backend) {
+    this.info = info;
+    this.backend = backend;
+  }
+
+  /** Every device of every API whose provider is present, best first. */
+  public static List<DeviceInfo> list() {
+    return providers().stream()
+        .flatMap(provider -> provider.survey().devices().stream())
+        .collect(Collectors.toList());
+  }
+
+  /** Why an API has no device, one sentence each; APIs that have one are not in it. */
+  public static List<String> problems() {
+    List<String> problems = new ArrayList<>();
+    for (BackendProvider provider : providers()) {
+      String problem = provider.survey().problem();
+      if (problem != null) {
+        problems.add(provider.api() + ": " + problem);
+      }
+    }
+    return problems;
+  }
+
+  /**
+   * Opens the first CUDA device, else the first OpenCL GPU, else the CPU. An OpenCL device that is
+   * a CPU is never chosen: ask for it by name.
+   */
+  public static Device best() {
+    for (BackendProvider provider : providers()) {
+      for (DeviceInfo info : provider.survey().devices()) {
+        if (info.kind() == DeviceInfo.Kind.GPU || provider.api().equals("cpu")) {
+          return open(info.id());
+        }
+      }
+    }
+    throw new DeviceException("Device.best: no device at all: " + String.join("; ", problems()));
+  }
+
+  /**
+   * Opens a device by name.
+   *
+   * @param id {@code cpu}, {@code opencl:0}, {@code cuda:0}; {@code opencl} and {@code cuda} mean
+   *     the first. {@code cpu:vector} and {@code cpu:scalar} force how the CPU computes
+   * @throws DeviceException if it is not there: what was looked for, why it was not found, and what
+   *     there is. No other device is taken instead
+   */
+  public static Device open(String id) {
+    int colon = id.indexOf(':');
+    String api = colon < 0 ? id : id.substring(0, colon);
+    String selector = colon < 0 ? "" : id.substring(colon + 1);
+    for (BackendProvider provider : providers()) {
+      if (provider.api().equals(api)) {
+        Backend backend = provider.open(selector);
+        return new Device(describe(provider, id, selector), backend);
+      }
+    }
+    throw new DeviceException(
+        "Device.open: \""
+            + id
+            + "\" is of no known API: it begins with one of "
+            + providers().stream().map(BackendProvider::api).collect(Collectors.joining(", "))
+            + " (kiln-kernels on the class path adds opencl and cuda)");
+  }
+
+  /** A device over a backend that the caller made; for tests and for backends of one's own. */
+  public static Device of(DeviceInfo info, Backend backend) {
+    return new Device(info, backend);
+  }
+
+  private static DeviceInfo describe(BackendProvider provider, String id, String selector) {
+    List<DeviceInfo> devices = provider.survey().devices();
+    for (DeviceInfo info : devices) {
+      if (info.id().equals(id)) {
+        return info;
+      }
+    }
+    DeviceInfo first = devices.get(0);
+    return selector.isEmpty()
+        ? first
+        : new DeviceInfo(id, first.name(), first.kind(), first.driver(), first.memoryBytes());
+  }
+
+  private static List<BackendProvider> providers() {
+    List<BackendProvider> found = new ArrayList<>();
+    ServiceLoader.load(BackendProvider.class, Device.class.getClassLoader()).forEach(found::add);
+    found.sort((a, b) -> Integer.compare(PREFERENCE.indexOf(a.api()), PREFERENCE.indexOf(b.api())));
+    return found;
+  }
+
+  /** What this device is. */
+  public DeviceInfo info() {
+    return info;
+  }
+
+  /** The arithmetic, for ops. */
+  public Backend backend() {
+    if (closed) {
+      throw new IllegalStateException("device " + info.id() + " is closed");
+    }
+    return backend;
+  }
+
+  /** Bytes in use, cached, at most. */
+  public MemoryStatistics memory() {
+    return backend().memory();
+  }
+
+  /** Waits until everything asked of this device has been done. */
+  public void synchronize() {
+    backend().synchronize();
+  }
+
+  /**
+   * Opens a scope: until it is closed, tensors made on this device by this thread belong to it and
+   * are freed with it. Scopes nest.
+   */
+  public Scope scope() {
+    return new Scope(this, scope.get());
+  }
+
+  @Nullable Scope currentScope() {
+    return scope.get();
+  }
+
+  void enter(@Nullable Scope inner) {
+    if (inner == null) {
+      scope.remove();
+    } else {
+      scope.set(inner);
+    }
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      backend.close();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return info.id() + " (" + info.name() + ")";
+  }
+}

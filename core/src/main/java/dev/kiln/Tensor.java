@@ -1,0 +1,388 @@
+package dev.kiln;
+
+import dev.kiln.autograd.Node;
+import dev.kiln.autograd.Tape;
+import dev.kiln.backend.Backend;
+import dev.kiln.backend.Buffer;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A dense, row-major block of numbers on a {@link Device}. Ops make new tensors and never change
+ * one; only optimizers and the running statistics of batch norm write in place.
+ *
+ * <p>A tensor belongs to the {@link Scope} that was open when it was made and is freed with it;
+ * {@link #close} frees it earlier. One that is closed says so when it is used.
+ */
+public final class Tensor implements AutoCloseable {
+  private final Device device;
+  private final Shape shape;
+  private final DType dtype;
+  private final Storage storage;
+  private final Buffer buffer;
+  private final @Nullable LabelRange labels;
+  private @Nullable Scope owner;
+  private boolean closed;
+  private boolean requiresGrad;
+  private @Nullable Node node;
+  private @Nullable Tensor grad;
+
+  private Tensor(
+      Device device, Shape shape, Storage storage, Buffer buffer, @Nullable LabelRange labels) {
+    this.device = device;
+    this.shape = shape;
+    this.dtype = buffer.dtype();
+    this.storage = storage;
+    this.buffer = buffer;
+    this.labels = labels;
+    this.owner = device.currentScope();
+    if (owner != null) {
+      owner.add(this);
+    }
+  }
+
+  // ------------------------------------------------------------------ making one
+
+  /** Undefined contents: for an op's result, which it writes in full. */
+  public static Tensor empty(Device device, DType dtype, Shape shape) {
+    Buffer buffer = device.backend().allocate(dtype, shape.size());
+    return new Tensor(device, shape, new Storage(device, buffer), buffer, null);
+  }
+
+  /** Undefined contents, with the device, dtype and shape of {@code x}. */
+  public static Tensor like(Tensor x) {
+    return empty(x.device, x.dtype, x.shape);
+  }
+
+  /**
+   * A tensor over {@code values}, row-major. On the CPU it takes the array over without a copy:
+   * leave it alone afterwards; elsewhere the values are copied.
+   *
+   * @throws ShapeException if the shape has another number of elements
+   */
+  public static Tensor of(Device device, float[] values, int... shape) {
+    Shape checked = fit(values.length, shape);
+    Buffer buffer = device.backend().adopt(values);
+    return new Tensor(device, checked, new Storage(device, buffer), buffer, null);
+  }
+
+  /** An int32 tensor over {@code values}, like {@link #of(Device, float[], int...)}. */
+  public static Tensor of(Device device, int[] values, int... shape) {
+    Shape checked = fit(values.length, shape);
+    Buffer buffer = device.backend().adopt(values);
+    return new Tensor(
+        device,
+        checked,
+        new Storage(device, buffer),
+        buffer,
+        LabelRange.of(IntBuffer.wrap(values)));
+  }
+
+  /** A tensor with a copy of what {@code values} has left. */
+  public static Tensor of(Device device, FloatBuffer values, int... shape) {
+    Tensor tensor = empty(device, DType.FLOAT32, fit(values.remaining(), shape));
+    device.backend().upload(values, tensor.buffer);
+    return tensor;
+  }
+
+  /** A single number, shape {@code []}. */
+  public static Tensor scalar(Device device, float value) {
+    return full(device, value);
+  }
+
+  /** Every element is {@code value}. */
+  public static Tensor full(Device device, float value, int... shape) {
+    Tensor tensor = empty(device, DType.FLOAT32, Shape.of(shape));
+    device.backend().fill(tensor.buffer, value);
+    return tensor;
+  }
+
+  public static Tensor zeros(Device device, int... shape) {
+    return full(device, 0, shape);
+  }
+
+  public static Tensor ones(Device device, int... shape) {
+    return full(device, 1, shape);
+  }
+
+  private static Shape fit(int length, int... shape) {
+    Shape checked = Shape.of(shape);
+    if (checked.size() != length) {
+      throw new ShapeException(
+          "Tensor.of: "
+              + length
+              + " values do not fill the shape "
+              + checked
+              + " of "
+              + checked.size()
+              + " elements");
+    }
+    return checked;
+  }
+
+  /**
+   * The same elements under another shape of as many, sharing storage; not recorded: for ops.
+   * {@code detach} and the reshaping ops are for users.
+   */
+  public Tensor view(Shape other) {
+    return view(other, 0);
+  }
+
+  /**
+   * The elements from {@code offset} on, sharing storage; not recorded: for ops.
+   *
+   * @param offset a multiple of the backend's alignment
+   */
+  public Tensor view(Shape other, int offset) {
+    Buffer whole = buffer();
+    Buffer part =
+        offset == 0 && other.size() == whole.size()
+            ? whole
+            : device.backend().view(whole, offset, other.size());
+    return new Tensor(device, other, storage.share(), part, labels);
+  }
+
+  // ------------------------------------------------------------------ what it is
+
+  public Device device() {
+    return device;
+  }
+
+  public Shape shape() {
+    return shape;
+  }
+
+  public DType dtype() {
+    return dtype;
+  }
+
+  /** How many elements. */
+  public int size() {
+    return shape.size();
+  }
+
+  /** The extent of a dimension; negative counts from the end. */
+  public int dim(int dim) {
+    return shape.dim(dim);
+  }
+
+  /** The backend that computes with it, for ops. */
+  public Backend backend() {
+    return device.backend();
+  }
+
+  /**
+   * The elements, for ops.
+   *
+   * @throws IllegalStateException if the tensor is closed
+   */
+  public Buffer buffer() {
+    if (closed) {
+      throw new IllegalStateException(
+          "tensor "
+              + shape
+              + " is closed: its scope ended or close() was called; Scope.keep carries a tensor"
+              + " out of a scope");
+    }
+    return buffer;
+  }
+
+  /** The range of an int32 tensor's values where the host knows it; a slice has its whole's. */
+  @Nullable LabelRange labels() {
+    return labels;
+  }
+
+  // ------------------------------------------------------------------ its values
+
+  /** Waits for the values and copies them into a new array, row-major. */
+  public float[] toFloats() {
+    require(DType.FLOAT32, "toFloats", "toInts");
+    float[] values = new float[size()];
+    backend().download(buffer(), FloatBuffer.wrap(values));
+    return values;
+  }
+
+  /** The values of an int32 tensor. */
+  public int[] toInts() {
+    require(DType.INT32, "toInts", "toFloats");
+    int[] values = new int[size()];
+    backend().download(buffer(), IntBuffer.wrap(values));
+    return values;
+  }
+
+  /** Waits for the values and copies them to {@code destination}, whose position advances. */
+  public void read(FloatBuffer destination) {
+    require(DType.FLOAT32, "read", "toInts");
+    if (destination.remaining() < size()) {
+      throw new ShapeException(
+          "read: the buffer has room for "
+              + destination.remaining()
+              + ", "
+              + shape
+              + " needs "
+              + size());
+    }
+    backend().download(buffer(), destination);
+  }
+
+  /**
+   * Overwrites the values in place; outside the tape, for weights that were loaded.
+   *
+   * @throws ShapeException if {@code values} has another length
+   */
+  public void write(float[] values) {
+    require(DType.FLOAT32, "write", "Tensor.of");
+    if (values.length != size()) {
+      throw new ShapeException(
+          "write: " + values.length + " values for " + shape + " of " + size() + " elements");
+    }
+    backend().upload(FloatBuffer.wrap(values), buffer());
+  }
+
+  /**
+   * The single number it holds.
+   *
+   * @throws ShapeException if it has more than one element, or none
+   */
+  public float item() {
+    if (size() != 1) {
+      throw new ShapeException("item: " + shape + " has " + size() + " elements, not one");
+    }
+    return dtype == DType.INT32 ? toInts()[0] : toFloats()[0];
+  }
+
+  private void require(DType wanted, String method, String instead) {
+    if (dtype != wanted) {
+      throw new IllegalArgumentException(
+          method + ": tensor " + shape + " is " + dtype + "; use " + instead);
+    }
+  }
+
+  // ------------------------------------------------------------------ gradients
+
+  /** Whether gradients flow to it: it is a parameter, or was computed from one. */
+  public boolean requiresGrad() {
+    return requiresGrad;
+  }
+
+  /**
+   * Makes it a leaf whose gradient is wanted, or no longer.
+   *
+   * @return this
+   * @throws IllegalArgumentException for an int32 tensor
+   */
+  public Tensor requiresGrad(boolean wanted) {
+    if (wanted && dtype != DType.FLOAT32) {
+      throw new IllegalArgumentException("requiresGrad: " + dtype + " has no gradient");
+    }
+    if (node != null) {
+      throw new IllegalStateException(
+          "requiresGrad: the tensor is an op's result; detach() it first");
+    }
+    requiresGrad = wanted;
+    return this;
+  }
+
+  /**
+   * The gradient that {@link #backward} left here, null before. It lives as long as this tensor, or
+   * until {@link #clearGrad}.
+   */
+  public @Nullable Tensor grad() {
+    return grad;
+  }
+
+  /** Frees the gradient. */
+  public void clearGrad() {
+    if (grad != null) {
+      grad.close();
+      grad = null;
+    }
+  }
+
+  /** For the tape: the gradient moves to where this tensor lives. */
+  public void setGrad(Tensor gradient) {
+    gradient.moveTo(owner);
+    Tensor old = grad;
+    grad = gradient;
+    if (old != null && old != gradient) {
+      old.close();
+    }
+  }
+
+  /** How it was computed, for the tape; null for a leaf. */
+  public @Nullable Node node() {
+    return node;
+  }
+
+  /** Called by the tape when an op records its result. */
+  public void setNode(Node computedBy) {
+    node = computedBy;
+    requiresGrad = true;
+  }
+
+  /**
+   * Computes the gradient of this single number with respect to every leaf that wants one, adding
+   * to gradients that are already there.
+   */
+  public void backward() {
+    if (size() != 1) {
+      throw new ShapeException(
+          "backward: "
+              + shape
+              + " is not a single number; reduce it with sum() or mean(), or give backward(gradient)"
+              + " a tensor of this shape");
+    }
+    Tape.backward(this, null);
+  }
+
+  /** Likewise from the gradient of something computed from this tensor, of this shape. */
+  public void backward(Tensor gradient) {
+    if (!gradient.shape.equals(shape)) {
+      throw new ShapeException(
+          "backward: the gradient " + gradient.shape + " is not of the tensor's shape " + shape);
+    }
+    Tape.backward(this, gradient);
+  }
+
+  /** The same values, sharing storage, cut off from the tape. */
+  public Tensor detach() {
+    return view(shape);
+  }
+
+  // ------------------------------------------------------------------ its end
+
+  @Nullable Scope owner() {
+    return owner;
+  }
+
+  void moveTo(@Nullable Scope scope) {
+    if (owner != scope) {
+      owner = scope;
+      if (scope != null) {
+        scope.add(this);
+      }
+    }
+  }
+
+  public boolean isClosed() {
+    return closed;
+  }
+
+  /** Frees it, and its gradient. Closing twice does nothing. */
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      node = null;
+      clearGrad();
+      storage.release();
+    }
+  }
+
+  /** Device, dtype and shape; not the values, which may not be there yet. */
+  @Override
+  public String toString() {
+    return "Tensor" + shape + " " + dtype + " on " + device.info().id();
+  }
+}
