@@ -1,7 +1,9 @@
 package dev.kiln.gpu;
 
+import dev.kiln.DeviceException;
+
 /** A call of a GPU API failed; the message names the call and what the API said. */
-public final class DriverException extends RuntimeException {
+public final class DriverException extends DeviceException {
   private static final long serialVersionUID = 1;
 
   public DriverException(String message) {

@@ -1,0 +1,158 @@
+package dev.kiln.gpu;
+
+import dev.kiln.DType;
+import dev.kiln.backend.Backend;
+import dev.kiln.backend.Buffer;
+import dev.kiln.backend.MemoryStatistics;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+
+/**
+ * The backend of every GPU, whatever its API: memory here, each op family in an interface of its
+ * own that chooses kernel, tile and grid and calls {@link GpuFamily#launch}.
+ */
+public final class GpuBackend
+    implements Backend,
+        GpuPending.PendingCopies,
+        GpuPending.PendingElementwise,
+        GpuPending.PendingGemm,
+        GpuPending.PendingConvolution,
+        GpuPending.PendingPooling,
+        GpuPending.PendingNormalization,
+        GpuPending.PendingReduction,
+        GpuPending.PendingSoftmaxes,
+        GpuPending.PendingLosses,
+        GpuPending.PendingDropout,
+        GpuPending.PendingOptimization,
+        GpuFamily {
+  private final Driver driver;
+  private final MemoryPool pool;
+  private final KernelLibrary kernels;
+  private final boolean cpuKernels;
+
+  GpuBackend(Driver driver, MemoryPool pool, KernelLibrary kernels, boolean cpuKernels) {
+    this.driver = driver;
+    this.pool = pool;
+    this.kernels = kernels;
+    this.cpuKernels = cpuKernels;
+  }
+
+  /**
+   * A backend over {@code driver}, which is closed with it. {@code -Dkiln.gpu.kernels=gpu} or
+   * {@code cpu} overrules what the device says of itself and so lets either kind of kernel run
+   * anywhere.
+   */
+  public static GpuBackend of(Driver driver) {
+    String wanted = System.getProperty("kiln.gpu.kernels", driver.info().isCpu() ? "cpu" : "gpu");
+    return new GpuBackend(
+        driver,
+        MemoryPool.of(driver),
+        new KernelLibrary(driver, ProgramCatalog.shipped()),
+        wanted.equals("cpu"));
+  }
+
+  @Override
+  public Driver driver() {
+    return driver;
+  }
+
+  @Override
+  public MemoryPool pool() {
+    return pool;
+  }
+
+  @Override
+  public KernelLibrary kernels() {
+    return kernels;
+  }
+
+  @Override
+  public boolean cpuKernels() {
+    return cpuKernels;
+  }
+
+  @Override
+  public Buffer allocate(DType dtype, int size) {
+    return new GpuBuffer(dtype, size, pool.allocate((long) size * DType.BYTES));
+  }
+
+  @Override
+  public Buffer adopt(float[] array) {
+    Buffer buffer = allocate(DType.FLOAT32, array.length);
+    upload(FloatBuffer.wrap(array), buffer);
+    return buffer;
+  }
+
+  @Override
+  public Buffer adopt(int[] array) {
+    Buffer buffer = allocate(DType.INT32, array.length);
+    upload(IntBuffer.wrap(array), buffer);
+    return buffer;
+  }
+
+  @Override
+  public Buffer view(Buffer buffer, int offset, int size) {
+    return ((GpuBuffer) buffer).view(driver, offset, size);
+  }
+
+  @Override
+  public void release(Buffer buffer) {
+    GpuBuffer allocation = (GpuBuffer) buffer;
+    allocation.release(driver);
+    pool.release(allocation.memory());
+  }
+
+  @Override
+  public int alignment() {
+    return driver.info().alignmentBytes() / DType.BYTES;
+  }
+
+  @Override
+  public void upload(FloatBuffer source, Buffer destination) {
+    driver.upload(source, GpuFamily.memory(destination));
+  }
+
+  @Override
+  public void upload(IntBuffer source, Buffer destination) {
+    driver.upload(source, GpuFamily.memory(destination));
+  }
+
+  @Override
+  public void download(Buffer source, FloatBuffer destination) {
+    driver.download(GpuFamily.memory(source), window(source, destination));
+    destination.position(destination.position() + source.size());
+  }
+
+  @Override
+  public void download(Buffer source, IntBuffer destination) {
+    driver.download(GpuFamily.memory(source), window(source, destination));
+    destination.position(destination.position() + source.size());
+  }
+
+  /** The next {@code source.size()} elements of the destination. */
+  private static java.nio.Buffer window(Buffer source, java.nio.Buffer destination) {
+    int from = destination.position();
+    return destination.duplicate().limit(from + source.size());
+  }
+
+  @Override
+  public void fill(Buffer buffer, float value) {
+    int pattern = buffer.dtype() == DType.INT32 ? (int) value : Float.floatToRawIntBits(value);
+    driver.fill(GpuFamily.memory(buffer), pattern, (long) buffer.size() * DType.BYTES);
+  }
+
+  @Override
+  public void synchronize() {
+    driver.synchronize();
+  }
+
+  @Override
+  public MemoryStatistics memory() {
+    return pool.statistics();
+  }
+
+  @Override
+  public void close() {
+    driver.close();
+  }
+}

@@ -1,0 +1,44 @@
+package dev.kiln.gpu;
+
+import dev.kiln.backend.Buffer;
+import org.jspecify.annotations.Nullable;
+
+/** What an op family of the GPU backend stands on. */
+interface GpuFamily {
+  Driver driver();
+
+  /**
+   * Buffers, and temporary workspace: a block may be released right after the launch that uses it,
+   * since the queue is in order.
+   */
+  MemoryPool pool();
+
+  KernelLibrary kernels();
+
+  /** Whether to take kernels without local memory and barriers, for CPUs behind OpenCL. */
+  boolean cpuKernels();
+
+  /**
+   * Queues one launch; nothing where the grid is empty.
+   *
+   * @param program a line of {@code programs.txt}
+   * @param arguments one per parameter: a {@link Buffer} or {@link DeviceMemory}, {@code null} for
+   *     a null pointer, an {@link Integer} or a {@link Float}
+   */
+  default void launch(String program, String kernel, Grid grid, @Nullable Object... arguments) {
+    if (grid.isEmpty()) {
+      return;
+    }
+    for (int i = 0; i < arguments.length; i++) {
+      if (arguments[i] instanceof GpuBuffer) {
+        arguments[i] = ((GpuBuffer) arguments[i]).memory();
+      }
+    }
+    driver().launch(kernels().kernel(program, kernel), grid, arguments);
+  }
+
+  /** The device memory of a buffer of this backend; what {@link #launch} does for its arguments. */
+  static DeviceMemory memory(Buffer buffer) {
+    return ((GpuBuffer) buffer).memory();
+  }
+}

@@ -1,0 +1,33 @@
+package dev.kiln.gpu;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Kernels by program and name; each is built by the driver when it is first asked for. */
+final class KernelLibrary {
+  private final Driver driver;
+  private final ProgramCatalog catalog;
+  private final Map<String, Map<String, Kernel>> kernels = new ConcurrentHashMap<>();
+
+  KernelLibrary(Driver driver, ProgramCatalog catalog) {
+    this.driver = driver;
+    this.catalog = catalog;
+  }
+
+  Kernel kernel(String program, String name) {
+    Map<String, Kernel> built = kernels.get(program);
+    Kernel kernel = built == null ? null : built.get(name);
+    return kernel == null ? build(program, name) : kernel;
+  }
+
+  private Kernel build(String program, String name) {
+    return kernels
+        .computeIfAbsent(program, key -> new ConcurrentHashMap<>())
+        .computeIfAbsent(name, key -> driver.kernel(catalog.program(program), name));
+  }
+
+  /** A tunable of a program, such as its WG or its tile; see {@link KernelProgram#tunable}. */
+  int tunable(String program, String define) {
+    return catalog.program(program).tunable(define);
+  }
+}
