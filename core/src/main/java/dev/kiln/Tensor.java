@@ -4,6 +4,16 @@ import dev.kiln.autograd.Node;
 import dev.kiln.autograd.Tape;
 import dev.kiln.backend.Backend;
 import dev.kiln.backend.Buffer;
+import dev.kiln.backend.Unary;
+import dev.kiln.ops.Activation;
+import dev.kiln.ops.Arithmetic;
+import dev.kiln.ops.LogSoftmax;
+import dev.kiln.ops.MatMul;
+import dev.kiln.ops.Permute;
+import dev.kiln.ops.Reduce;
+import dev.kiln.ops.Reshape;
+import dev.kiln.ops.Slice;
+import dev.kiln.ops.Softmax;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import org.jspecify.annotations.Nullable;
@@ -188,9 +198,22 @@ public final class Tensor implements AutoCloseable {
     return buffer;
   }
 
-  /** The range of an int32 tensor's values where the host knows it; a slice has its whole's. */
-  @Nullable LabelRange labels() {
-    return labels;
+  /**
+   * Where the first element of an int32 tensor lies that is neither in {@code low..high} nor {@code
+   * except}; -1 if there is none. Values that came from the host are judged by their range and cost
+   * nothing unless it is off; others are read back.
+   */
+  public int firstOutside(int low, int high, int except) {
+    if (labels != null && labels.least() >= low && labels.greatest() <= high || size() == 0) {
+      return -1;
+    }
+    int[] values = toInts();
+    for (int i = 0; i < values.length; i++) {
+      if ((values[i] < low || values[i] > high) && values[i] != except) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   // ------------------------------------------------------------------ its values
@@ -257,6 +280,122 @@ public final class Tensor implements AutoCloseable {
       throw new IllegalArgumentException(
           method + ": tensor " + shape + " is " + dtype + "; use " + instead);
     }
+  }
+
+  // ------------------------------------------------------------------ ops, one line each
+
+  /** The matrix product: {@code [..., m, k]} times {@code [..., k, n]}; see {@link MatMul}. */
+  public Tensor matmul(Tensor other) {
+    return MatMul.apply(this, other, false, false);
+  }
+
+  /** The matrix product with either operand's last two dimensions swapped first. */
+  public Tensor matmul(Tensor other, boolean transposeThis, boolean transposeOther) {
+    return MatMul.apply(this, other, transposeThis, transposeOther);
+  }
+
+  public Tensor add(Tensor other) {
+    return Arithmetic.add(this, other);
+  }
+
+  public Tensor add(float number) {
+    return Arithmetic.scale(this, 1, number);
+  }
+
+  public Tensor sub(Tensor other) {
+    return Arithmetic.sub(this, other);
+  }
+
+  public Tensor sub(float number) {
+    return Arithmetic.scale(this, 1, -number);
+  }
+
+  public Tensor mul(Tensor other) {
+    return Arithmetic.mul(this, other);
+  }
+
+  public Tensor mul(float number) {
+    return Arithmetic.scale(this, number, 0);
+  }
+
+  public Tensor div(Tensor other) {
+    return Arithmetic.div(this, other);
+  }
+
+  public Tensor div(float number) {
+    return Arithmetic.scale(this, 1 / number, 0);
+  }
+
+  public Tensor neg() {
+    return Arithmetic.scale(this, -1, 0);
+  }
+
+  public Tensor relu() {
+    return Activation.apply(Unary.RELU, this);
+  }
+
+  public Tensor sigmoid() {
+    return Activation.apply(Unary.SIGMOID, this);
+  }
+
+  public Tensor tanh() {
+    return Activation.apply(Unary.TANH, this);
+  }
+
+  /** The sum over {@code dims}, which go; over all where none is named. */
+  public Tensor sum(int... dims) {
+    return Reduce.sum(this, false, dims);
+  }
+
+  /** The mean over {@code dims}, which go; over all where none is named. */
+  public Tensor mean(int... dims) {
+    return Reduce.mean(this, false, dims);
+  }
+
+  /** The largest element, shape {@code []}. */
+  public Tensor max() {
+    return Reduce.max(this);
+  }
+
+  /** The largest elements along a dimension, which goes, and where they are. */
+  public Reduce.Max max(int dim) {
+    return Reduce.max(this, dim, false);
+  }
+
+  /** Where along a dimension, which goes, the largest elements are; int32. */
+  public Tensor argmax(int dim) {
+    return Reduce.argmax(this, dim, false);
+  }
+
+  public Tensor softmax(int dim) {
+    return Softmax.apply(this, dim);
+  }
+
+  public Tensor logSoftmax(int dim) {
+    return LogSoftmax.apply(this, dim);
+  }
+
+  /** The same elements under another shape; one extent may be -1: what is left. */
+  public Tensor reshape(int... extents) {
+    return Reshape.apply(this, extents);
+  }
+
+  /** All dimensions from {@code from} on become one. */
+  public Tensor flatten(int from) {
+    return Reshape.flatten(this, from, -1);
+  }
+
+  /** Elements {@code from} (inclusive) to {@code to} (exclusive) along a dimension. */
+  public Tensor slice(int dim, int from, int to) {
+    return Slice.apply(this, dim, from, to);
+  }
+
+  public Tensor transpose(int a, int b) {
+    return Permute.transpose(this, a, b);
+  }
+
+  public Tensor permute(int... dims) {
+    return Permute.apply(this, dims);
   }
 
   // ------------------------------------------------------------------ gradients
