@@ -1,8 +1,20 @@
 package dev.kiln.examples;
 
+import java.io.FileNotFoundException;
+import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
 
 /** The {@code kiln} command. */
 @Command(
@@ -10,22 +22,90 @@ import picocli.CommandLine.IVersionProvider;
     description =
         "Kiln: GPU tensors for Java. Trains networks, and checks the devices of this machine.",
     mixinStandardHelpOptions = true,
-    versionProvider = Kiln.Version.class)
-public final class Kiln {
+    scope = ScopeType.INHERIT,
+    versionProvider = Kiln.Version.class,
+    subcommands = {DevicesCommand.class, DataCommand.class})
+public final class Kiln implements Runnable {
+  @Option(
+      names = "--stacktrace",
+      scope = ScopeType.INHERIT,
+      description = "Print where in the program an error came from.")
+  private boolean stacktrace;
+
+  @Spec private CommandSpec spec;
+
   private Kiln() {}
 
   /**
-   * Runs the subcommand that the arguments name; prints the help where they name none.
+   * Runs the subcommand that the arguments name, and ends the JVM with its exit status: 0, 1 for a
+   * failure, 2 for a command line that makes no sense.
    *
    * @param arguments the command line
    */
   public static void main(String[] arguments) {
-    CommandLine kiln = new CommandLine(new Kiln());
-    if (arguments.length == 0) {
-      kiln.usage(System.out);
-      return;
+    System.exit(
+        run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), arguments));
+  }
+
+  /**
+   * Likewise, within a program.
+   *
+   * @return the exit status
+   */
+  static int run(PrintWriter out, PrintWriter err, String... arguments) {
+    Kiln kiln = new Kiln();
+    CommandLine commands =
+        new CommandLine(kiln)
+            .setOut(out)
+            .setErr(err)
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setParameterExceptionHandler(Kiln::misused)
+            .setExecutionExceptionHandler((e, command, parsed) -> kiln.failed(e, command, parsed));
+    return commands.execute(arguments);
+  }
+
+  /** No subcommand was named: prints the help. */
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  private static int misused(ParameterException e, String[] arguments) {
+    CommandLine command = e.getCommandLine();
+    String name = command.getCommandSpec().qualifiedName();
+    command.getErr().println(name + ": " + e.getMessage());
+    command.getErr().println("See " + name + " --help.");
+    return command.getCommandSpec().exitCodeOnInvalidInput();
+  }
+
+  private int failed(Exception e, CommandLine command, ParseResult parsed) {
+    PrintWriter err = command.getErr();
+    err.println(command.getCommandSpec().qualifiedName() + ": " + reason(e));
+    if (stacktrace) {
+      e.printStackTrace(err);
     }
-    System.exit(kiln.execute(arguments));
+    err.flush();
+    return command.getCommandSpec().exitCodeOnExecutionException();
+  }
+
+  /** Some of the JDK's exceptions say only of what they complain, not what of it. */
+  private static String reason(Exception e) {
+    String message = e.getMessage();
+    if (message == null) {
+      return "failed with " + e.getClass().getName() + "; --stacktrace tells where";
+    }
+    if (e instanceof NoSuchFileException || e instanceof FileNotFoundException) {
+      return "there is no " + message;
+    }
+    if (e instanceof AccessDeniedException) {
+      return "not allowed to use " + message;
+    }
+    if (e instanceof FileAlreadyExistsException) {
+      return message + " is there already, and is no folder";
+    }
+    return List.of(RuntimeException.class, Exception.class).contains(e.getClass())
+        ? e.toString()
+        : message;
   }
 
   static final class Version implements IVersionProvider {

@@ -1,0 +1,32 @@
+package dev.kiln.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class KilnTest {
+  @Test
+  void withoutASubcommandTheHelpIsPrinted() {
+    CommandRun run = CommandRun.of();
+
+    assertThat(run.status()).isZero();
+    assertThat(run.out()).contains("devices").contains("data");
+  }
+
+  @Test
+  void aCommandLineThatMakesNoSenseIsAnsweredInTwoLinesWithStatus2() {
+    CommandRun run = CommandRun.of("devices", "--jsonn");
+
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err())
+        .isEqualTo("kiln devices: Unknown option: '--jsonn'\nSee kiln devices --help.\n");
+  }
+
+  @Test
+  void devicesPrintsATable() {
+    CommandRun run = CommandRun.of("devices");
+
+    assertThat(run.status()).isZero();
+    assertThat(run.out()).startsWith("DEVICE");
+  }
+}

@@ -1,0 +1,27 @@
+package dev.kiln.examples.mnist;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class MnistCacheTest {
+  @Test
+  void theCacheIsWhereTheSystemKeepsWhatCanBeFetchedAgain() {
+    assertThat(MnistCache.directory("Linux", "/home/ada", Map.of()))
+        .isEqualTo(Path.of("/home/ada/.cache/kiln/mnist"));
+    assertThat(MnistCache.directory("Mac OS X", "/Users/ada", Map.of()))
+        .isEqualTo(Path.of("/Users/ada/Library/Caches/kiln/mnist"));
+    assertThat(MnistCache.directory("Windows 11", "/Users/ada", Map.of()))
+        .isEqualTo(Path.of("/Users/ada/AppData/Local/kiln/mnist"));
+  }
+
+  @Test
+  void theVariableOfTheXdgSpecificationIsHeededUnlessItIsRelative() {
+    assertThat(MnistCache.directory("Linux", "/home/ada", Map.of("XDG_CACHE_HOME", "/fast")))
+        .isEqualTo(Path.of("/fast/kiln/mnist"));
+    assertThat(MnistCache.directory("Linux", "/home/ada", Map.of("XDG_CACHE_HOME", "fast")))
+        .isEqualTo(Path.of("/home/ada/.cache/kiln/mnist"));
+  }
+}
