@@ -1,0 +1,136 @@
+package dev.kiln.cases;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kiln.Device;
+import dev.kiln.Scope;
+import dev.kiln.Tensor;
+import java.util.SplittableRandom;
+
+/**
+ * Runs a case on a device: the values against the oracle, the gradients against central differences
+ * of the oracle in double precision, and both twice for the same bits.
+ */
+public final class CaseCheck {
+  /** Float32 in any order of summation passes; half precision and TF32 do not. */
+  private static final double TOLERANCE = 3e-5;
+
+  private static final double STEP = 1e-5;
+  private static final int GRADIENTS_CHECKED = 24;
+
+  private final Device device;
+
+  public CaseCheck(Device device) {
+    this.device = device;
+  }
+
+  /**
+   * @throws AssertionError naming the case, the element, what came and what was expected
+   */
+  public void check(OpCase opCase) {
+    float[][] values = opCase.draw();
+    double[] expected = opCase.expect(widen(values));
+    double[] upstream = upstream(expected.length);
+    float[][] first = run(opCase, values, upstream);
+    compare(opCase + " output", first[0], expected);
+    for (int i = 0; i < values.length; i++) {
+      if (opCase.inputs().get(i).differentiable()) {
+        checkGradient(opCase, values, upstream, i, first[i + 1]);
+      }
+    }
+    float[][] second = run(opCase, values, upstream);
+    for (int i = 0; i < first.length; i++) {
+      assertThat(second[i]).as("%s: the same bits twice", opCase).isEqualTo(first[i]);
+    }
+  }
+
+  /** The output, then each input's gradient (empty for those without). */
+  private float[][] run(OpCase opCase, float[][] values, double[] upstream) {
+    try (Scope scope = device.scope()) {
+      Tensor[] inputs = opCase.tensors(device, values);
+      Tensor y = opCase.run(inputs);
+      float[][] results = new float[inputs.length + 1][];
+      results[0] = y.toFloats();
+      if (y.requiresGrad()) {
+        float[] dy = new float[upstream.length];
+        for (int i = 0; i < dy.length; i++) {
+          dy[i] = (float) upstream[i];
+        }
+        y.backward(Tensor.of(device, dy, y.shape().toArray()));
+      }
+      for (int i = 0; i < inputs.length; i++) {
+        Tensor grad = inputs[i].grad();
+        results[i + 1] = grad == null ? new float[0] : grad.toFloats();
+      }
+      return results;
+    }
+  }
+
+  private static void checkGradient(
+      OpCase opCase, float[][] values, double[] upstream, int input, float[] actual) {
+    int size = values[input].length;
+    assertThat(actual).as("%s: gradient of input %d", opCase, input).hasSize(size);
+    int stride = Math.max(1, size / GRADIENTS_CHECKED);
+    double[] expected = new double[(size + stride - 1) / stride];
+    float[] sampled = new float[expected.length];
+    double[][] moved = widen(values);
+    for (int i = 0; i < expected.length; i++) {
+      int at = i * stride;
+      double x = moved[input][at];
+      moved[input][at] = x + STEP;
+      double above = dot(opCase.expect(moved), upstream);
+      moved[input][at] = x - STEP;
+      double below = dot(opCase.expect(moved), upstream);
+      moved[input][at] = x;
+      expected[i] = (above - below) / (2 * STEP);
+      sampled[i] = actual[at];
+    }
+    compare(opCase + " gradient of input " + input, sampled, expected);
+  }
+
+  private static void compare(String what, float[] actual, double[] expected) {
+    assertThat(actual).as(what).hasSize(expected.length);
+    double scale = 1;
+    for (double value : expected) {
+      scale = Double.isFinite(value) ? Math.max(scale, Math.abs(value)) : scale;
+    }
+    for (int i = 0; i < actual.length; i++) {
+      boolean same =
+          Double.isFinite(expected[i])
+              ? Math.abs(actual[i] - expected[i]) <= TOLERANCE * scale
+              : Double.compare(actual[i], expected[i]) == 0;
+      if (!same) {
+        throw new AssertionError(
+            what + ": element " + i + " is " + actual[i] + ", expected " + expected[i]);
+      }
+    }
+  }
+
+  private static double[] upstream(int size) {
+    SplittableRandom random = new SplittableRandom(7);
+    double[] values = new double[size];
+    for (int i = 0; i < size; i++) {
+      values[i] = (float) (2 * random.nextDouble() - 1);
+    }
+    return values;
+  }
+
+  private static double[][] widen(float[][] values) {
+    double[][] wide = new double[values.length][];
+    for (int i = 0; i < values.length; i++) {
+      wide[i] = new double[values[i].length];
+      for (int j = 0; j < wide[i].length; j++) {
+        wide[i][j] = values[i][j];
+      }
+    }
+    return wide;
+  }
+
+  private static double dot(double[] a, double[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += a[i] * b[i];
+    }
+    return sum;
+  }
+}
