@@ -6,6 +6,7 @@ module dev.kiln {
   exports dev.kiln;
   exports dev.kiln.autograd;
   exports dev.kiln.backend;
+  exports dev.kiln.io;
   exports dev.kiln.ops;
 
   uses dev.kiln.backend.BackendProvider;

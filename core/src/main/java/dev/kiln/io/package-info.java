@@ -1,4 +1,4 @@
-/** File formats of tensors. */
+/** Tensors in files: safetensors and NumPy's npy. */
 @NullMarked
 package dev.kiln.io;
 
