@@ -40,9 +40,7 @@ class NpyTest {
     }
   }
 
-  /**
-   * Header and data as NumPy lays out {@code np.float32([[1, 2], [3, 4]])}.
-   */
+  /** Header and data as NumPy lays out {@code np.float32([[1, 2], [3, 4]])}. */
   @Test
   void aFileLooksAsNumpyWritesIt() throws IOException {
     String dictionary = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2), }";
