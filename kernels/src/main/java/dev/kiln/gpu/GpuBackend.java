@@ -15,7 +15,7 @@ public final class GpuBackend
     implements Backend,
         GpuPending.PendingCopies,
         GpuPending.PendingElementwise,
-        GpuPending.PendingGemm,
+        GpuGemm,
         GpuPending.PendingConvolution,
         GpuPending.PendingPooling,
         GpuPending.PendingNormalization,

@@ -36,14 +36,6 @@ interface GpuPending {
     }
   }
 
-  interface PendingGemm extends Gemm {
-
-    @Override
-    default void gemm(GemmSpec spec, Buffer a, Buffer b, @Nullable Buffer bias, Buffer c) {
-      throw new UnsupportedOperationException();
-    }
-  }
-
   interface PendingConvolution extends Convolution {
 
     @Override

@@ -3,10 +3,11 @@
 //   A      element (i, kk) of a matrix at i * rowA + kk * stepA, matrices strideA apart
 //   B      element (kk, j) at j * columnB + kk * stepB, matrices strideB apart
 //   bias   [n], with biasDown [m]; may be null
-//   C      [batch][m][n]
+//   C      [splits][batch][m][n]
 //
-// Launch   1-D; a group has OUTPUTS elements of C, counted over the batch, and SLICES work-items
-//          for each, which sum every SLICES-th product:
+// Launch   y = splits of k, depth each: split s sums k in [s * depth, (s + 1) * depth) into C[s],
+//          which split_sum adds up. x: a group has OUTPUTS elements of C, counted over the batch, and
+//          SLICES work-items for each, which sum every SLICES-th product:
 //
 //              K_ADJACENT = 0                          K_ADJACENT = 1
 //              neighbours along the outputs            neighbours along k
@@ -21,7 +22,7 @@
 KERNEL(WG) gemm_direct(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRICT b,
                        GLOBAL const float* RESTRICT bias, GLOBAL float* RESTRICT c, int m, int n,
                        int k, int rowA, int stepA, int strideA, int columnB, int stepB,
-                       int strideB, int batches, int biasDown) {
+                       int strideB, int batches, int depth, int biasDown) {
   LOCAL float part[SLICES][OUTPUTS + 1];
   const int slot = K_ADJACENT ? LOCAL_ID(0) / SLICES : LOCAL_ID(0) % OUTPUTS;
   const int slice = K_ADJACENT ? LOCAL_ID(0) % SLICES : LOCAL_ID(0) / OUTPUTS;
@@ -35,8 +36,9 @@ KERNEL(WG) gemm_direct(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTR
   GLOBAL const float* x = a + (size_t)batch * strideA + (size_t)i * rowA;
   GLOBAL const float* y = b + (size_t)batch * strideB + (size_t)j * columnB;
 
+  const int kEnd = IMIN(k, (GROUP_ID(1) + 1) * depth);
   float sum = 0;
-  for (int at = slice; at < k; at += SLICES) {
+  for (int at = GROUP_ID(1) * depth + slice; at < kEnd; at += SLICES) {
     sum = FMA(x[(size_t)at * stepA], y[(size_t)at * stepB], sum);
   }
   part[slice][slot] = sum;
@@ -45,6 +47,6 @@ KERNEL(WG) gemm_direct(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTR
   if (slice == 0 && inside) {
     for (int s = 1; s < SLICES; s++) sum = sum + part[s][slot];
     if (bias) sum = sum + bias[biasDown ? i : j];
-    c[output] = sum;
+    c[(size_t)GROUP_ID(1) * perMatrix * (uint)batches + output] = sum;
   }
 }

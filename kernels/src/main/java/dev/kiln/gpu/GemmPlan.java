@@ -1,0 +1,79 @@
+package dev.kiln.gpu;
+
+import dev.kiln.backend.GemmSpec;
+
+/**
+ * How a product is computed: which kernel with which tile, and into how many partial sums k is
+ * split.
+ *
+ * @param method the kernel
+ * @param splits partial sums of C, added in order at the end; 1 writes C at once
+ */
+record GemmPlan(Method method, int splits) {
+  /** The kernels, by program name without the letters for transposed operands. */
+  enum Method {
+    /**
+     * Tiles of 128 × 128: the most arithmetic per number loaded, for matrices that fill the GPU.
+     */
+    TILED_128("gemm_128"),
+    /** Tiles of 64 × 64: four times as many groups, for middling matrices. */
+    TILED_64("gemm_64"),
+    /** No tiles: for products so small or thin that most of a tile would be padding. */
+    DIRECT("gemm_direct");
+
+    final String program;
+
+    Method(String program) {
+      this.program = program;
+    }
+  }
+
+  /** A side of C up to which tiles are mostly padding and the product is bound by memory. */
+  private static final int THIN = 4;
+
+  /** Multiply-adds up to which a launch costs more than the arithmetic, whatever the kernel. */
+  private static final long SMALL = 1 << 15;
+
+  /** Groups that a multiprocessor wants at least, so that one computes while another waits. */
+  private static final int GROUPS_PER_UNIT = 2;
+
+  /** The least k that is worth a partial sum of its own: below, adding up costs more. */
+  private static final int MIN_DEPTH = 256;
+
+  private static final int MAX_SPLITS = 64;
+
+  /** Elements that all partial sums may have together (64 MiB). */
+  private static final long MAX_PARTS = 1 << 24;
+
+  /**
+   * @param computeUnits multiprocessors of the device
+   */
+  static GemmPlan of(GemmSpec spec, int computeUnits) {
+    int m = spec.m();
+    int n = spec.n();
+    long elements = (long) m * n * spec.batch();
+    int wanted = GROUPS_PER_UNIT * computeUnits;
+    if (Math.min(m, n) <= THIN || elements * spec.k() <= SMALL) {
+      return new GemmPlan(Method.DIRECT, splits(spec, elements / 32 + 1, wanted, elements));
+    }
+    if (tiles(spec, 128) >= computeUnits) {
+      return new GemmPlan(Method.TILED_128, 1);
+    }
+    return new GemmPlan(Method.TILED_64, splits(spec, tiles(spec, 64), wanted, elements));
+  }
+
+  private static long tiles(GemmSpec spec, int tile) {
+    return (long) ceilDiv(spec.m(), tile) * ceilDiv(spec.n(), tile) * spec.batch();
+  }
+
+  /** As many splits of k as give every multiprocessor its groups, within what is worth it. */
+  private static int splits(GemmSpec spec, long groups, int wanted, long elements) {
+    long splits = Math.min(wanted / Math.max(groups, 1), spec.k() / MIN_DEPTH);
+    splits = Math.min(splits, Math.min(MAX_SPLITS, MAX_PARTS / Math.max(elements, 1)));
+    return spec.k() > 1 << 30 ? 1 : (int) Math.max(splits, 1);
+  }
+
+  static int ceilDiv(int a, int b) {
+    return (int) (((long) a + b - 1) / b);
+  }
+}
