@@ -16,7 +16,7 @@ public final class GpuBackend
         GpuPending.PendingCopies,
         GpuPending.PendingElementwise,
         GpuGemm,
-        GpuPending.PendingConvolution,
+        GpuConvolution,
         GpuPending.PendingPooling,
         GpuPending.PendingNormalization,
         GpuPending.PendingReduction,

@@ -1,0 +1,96 @@
+package dev.kiln.gpu;
+
+import dev.kiln.backend.Conv2dSpec;
+
+/**
+ * How one pass of a convolution is computed: which kernel with which tile, and into how many
+ * partial sums its k is split.
+ *
+ * @param method the kernel
+ * @param splits partial sums, added in order at the end; more than 1 for weight gradients only
+ */
+record ConvolutionPlan(Method method, int splits) {
+  /** What is computed, as an implicit product {@code C[rows, columns]} for each group. */
+  enum Pass {
+    FORWARD("conv_forward"),
+    INPUT_GRADIENT("conv_input_gradient"),
+    WEIGHT_GRADIENT("conv_weight_gradient");
+
+    final String program;
+
+    Pass(String program) {
+      this.program = program;
+    }
+
+    int rows(Conv2dSpec spec) {
+      return this == INPUT_GRADIENT ? spec.groupIn() : spec.groupOut();
+    }
+
+    int columns(Conv2dSpec spec) {
+      return switch (this) {
+        case FORWARD -> spec.n() * spec.outPixels();
+        case INPUT_GRADIENT -> spec.n() * spec.inPixels();
+        case WEIGHT_GRADIENT -> spec.patch();
+      };
+    }
+
+    int k(Conv2dSpec spec) {
+      return switch (this) {
+        case FORWARD -> spec.patch();
+        case INPUT_GRADIENT -> spec.groupOut() * spec.kernelHeight() * spec.kernelWidth();
+        case WEIGHT_GRADIENT -> spec.n() * spec.outPixels();
+      };
+    }
+  }
+
+  /** The kernels, by what their programs are called after the pass. */
+  enum Method {
+    TILED_128("_128"),
+    TILED_64("_64"),
+    /** Few channels: 32 rows, and more pixels instead. */
+    TILED_32("_32");
+
+    final String suffix;
+
+    Method(String suffix) {
+      this.suffix = suffix;
+    }
+  }
+
+  /** Groups that a multiprocessor wants at least, so that one computes while another waits. */
+  private static final int GROUPS_PER_UNIT = 4;
+
+  /** The fewest pixels that are worth a partial sum of their own. */
+  private static final int MIN_DEPTH = 512;
+
+  private static final int MAX_SPLITS = 256;
+
+  /** Elements that all partial sums may have together (64 MiB). */
+  private static final long MAX_PARTS = 1 << 24;
+
+  /**
+   * @param computeUnits multiprocessors of the device
+   */
+  static ConvolutionPlan of(Pass pass, Conv2dSpec spec, int computeUnits) {
+    int rows = pass.rows(spec);
+    int columns = pass.columns(spec);
+    Method method;
+    if (rows > 64 && columns > 64 && tiles(rows, columns, 128, spec) >= computeUnits) {
+      method = Method.TILED_128;
+    } else {
+      method = rows > 32 ? Method.TILED_64 : Method.TILED_32;
+    }
+    if (pass != Pass.WEIGHT_GRADIENT) {
+      return new ConvolutionPlan(method, 1);
+    }
+    int tile = method == Method.TILED_128 ? 128 : method == Method.TILED_64 ? 64 : 32;
+    long splits = GROUPS_PER_UNIT * computeUnits / Math.max(1, tiles(rows, columns, tile, spec));
+    long elements = Math.max(1, (long) spec.outChannels() * spec.patch());
+    splits = Math.min(splits, Math.min(pass.k(spec) / MIN_DEPTH, MAX_PARTS / elements));
+    return new ConvolutionPlan(method, (int) Math.max(1, Math.min(splits, MAX_SPLITS)));
+  }
+
+  private static long tiles(int rows, int columns, int tile, Conv2dSpec spec) {
+    return (long) GemmPlan.ceilDiv(rows, tile) * GemmPlan.ceilDiv(columns, tile) * spec.groups();
+  }
+}

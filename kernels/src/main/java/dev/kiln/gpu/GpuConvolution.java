@@ -1,0 +1,116 @@
+package dev.kiln.gpu;
+
+import dev.kiln.backend.Buffer;
+import dev.kiln.backend.Conv2dSpec;
+import dev.kiln.backend.Convolution;
+import dev.kiln.gpu.ConvolutionPlan.Pass;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Convolutions: {@link ConvolutionPlan} chooses the kernel, this launches it. */
+interface GpuConvolution extends Convolution, GpuGemm {
+  @Override
+  default void conv2d(Conv2dSpec spec, Buffer x, Buffer w, @Nullable Buffer bias, Buffer y) {
+    convolve(plan(Pass.FORWARD, spec), Pass.FORWARD, spec, w, x, bias, y);
+  }
+
+  @Override
+  default void conv2dInputGradient(Conv2dSpec spec, Buffer dy, Buffer w, Buffer dx) {
+    convolve(plan(Pass.INPUT_GRADIENT, spec), Pass.INPUT_GRADIENT, spec, w, dy, null, dx);
+  }
+
+  @Override
+  default void conv2dWeightGradient(Conv2dSpec spec, Buffer x, Buffer dy, Buffer dw) {
+    convolve(plan(Pass.WEIGHT_GRADIENT, spec), Pass.WEIGHT_GRADIENT, spec, dy, x, null, dw);
+  }
+
+  private ConvolutionPlan plan(Pass pass, Conv2dSpec spec) {
+    return ConvolutionPlan.of(pass, spec, driver().info().computeUnits());
+  }
+
+  /**
+   * One pass by the kernel that the plan names, whether it is the best one or not.
+   *
+   * @param a the left operand of the implicit product: w, w or dy
+   * @param b what its patches are taken from: x, dy or x
+   */
+  default void convolve(
+      ConvolutionPlan plan,
+      Pass pass,
+      Conv2dSpec spec,
+      Buffer a,
+      Buffer b,
+      @Nullable Buffer bias,
+      Buffer c) {
+    if (plan.splits() == 1) {
+      partialConvolution(plan, pass, spec, a, b, bias, GpuFamily.memory(c));
+      return;
+    }
+    DeviceMemory parts = pool().allocate((long) plan.splits() * c.size() * Float.BYTES);
+    partialConvolution(plan, pass, spec, a, b, bias, parts);
+    sumSplits(parts, null, c, plan.splits(), c.size(), 1, 1, false);
+    pool().release(parts);
+  }
+
+  private void partialConvolution(
+      ConvolutionPlan plan,
+      Pass pass,
+      Conv2dSpec spec,
+      Buffer a,
+      Buffer b,
+      @Nullable Buffer bias,
+      DeviceMemory c) {
+    String program = pass.program + plan.method().suffix;
+    int tiles =
+        GemmPlan.ceilDiv(pass.rows(spec), kernels().tunable(program, "TILE_M"))
+            * GemmPlan.ceilDiv(pass.columns(spec), kernels().tunable(program, "TILE_N"));
+    int step = kernels().tunable(program, "TILE_K");
+    List<@Nullable Object> arguments = new ArrayList<>();
+    arguments.add(a);
+    arguments.add(b);
+    arguments.add(bias);
+    arguments.add(c);
+    addExtents(arguments, spec);
+    addDivisor(arguments, spec.kernelHeight() * spec.kernelWidth());
+    addDivisor(arguments, spec.kernelWidth());
+    addDivisor(arguments, spec.strideHeight());
+    addDivisor(arguments, spec.strideWidth());
+    addDivisor(arguments, spec.outPixels());
+    addDivisor(arguments, spec.outWidth());
+    arguments.add(GemmPlan.ceilDiv(GemmPlan.ceilDiv(pass.k(spec), plan.splits()), step) * step);
+    launch(
+        program,
+        "conv_tiled",
+        new Grid(tiles, spec.groups(), plan.splits(), kernels().tunable(program, "WG")),
+        arguments.toArray());
+  }
+
+  /** The parameters that conv.h calls CONV_EXTENTS. */
+  private static void addExtents(List<@Nullable Object> arguments, Conv2dSpec spec) {
+    arguments.add(spec.n());
+    arguments.add(spec.inChannels());
+    arguments.add(spec.inHeight());
+    arguments.add(spec.inWidth());
+    arguments.add(spec.outChannels());
+    arguments.add(spec.outHeight());
+    arguments.add(spec.outWidth());
+    arguments.add(spec.kernelHeight());
+    arguments.add(spec.kernelWidth());
+    arguments.add(spec.strideHeight());
+    arguments.add(spec.strideWidth());
+    arguments.add(spec.paddingHeight());
+    arguments.add(spec.paddingWidth());
+    arguments.add(spec.dilationHeight());
+    arguments.add(spec.dilationWidth());
+    arguments.add(spec.groups());
+  }
+
+  /** The parameters that conv.h calls DIVISOR: a multiplication and a shift that divide. */
+  private static void addDivisor(List<@Nullable Object> arguments, int divisor) {
+    int shift = 32 - Integer.numberOfLeadingZeros(Math.max(divisor, 1) - 1);
+    long magic = ((1L << 31 + shift) + divisor - 1) / Math.max(divisor, 1);
+    arguments.add((int) magic);
+    arguments.add(shift);
+  }
+}
