@@ -36,24 +36,6 @@ interface GpuPending {
     }
   }
 
-  interface PendingConvolution extends Convolution {
-
-    @Override
-    default void conv2d(Conv2dSpec spec, Buffer x, Buffer w, @Nullable Buffer bias, Buffer y) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    default void conv2dInputGradient(Conv2dSpec spec, Buffer dy, Buffer w, Buffer dx) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    default void conv2dWeightGradient(Conv2dSpec spec, Buffer x, Buffer dy, Buffer dw) {
-      throw new UnsupportedOperationException();
-    }
-  }
-
   interface PendingPooling extends Pooling {
 
     @Override
