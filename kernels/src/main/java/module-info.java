@@ -4,4 +4,7 @@ module dev.kiln.kernels {
   requires jcuda;
   requires jocl;
   requires static org.jspecify;
+
+  provides dev.kiln.backend.BackendProvider with
+      dev.kiln.gpu.opencl.OpenClProvider;
 }

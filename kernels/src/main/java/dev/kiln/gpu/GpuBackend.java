@@ -13,8 +13,8 @@ import java.nio.IntBuffer;
  */
 public final class GpuBackend
     implements Backend,
-        GpuPending.PendingCopies,
-        GpuPending.PendingElementwise,
+        GpuCopies,
+        GpuElementwise,
         GpuGemm,
         GpuConvolution,
         GpuPending.PendingPooling,
@@ -22,8 +22,8 @@ public final class GpuBackend
         GpuPending.PendingReduction,
         GpuPending.PendingSoftmaxes,
         GpuPending.PendingLosses,
-        GpuPending.PendingDropout,
-        GpuPending.PendingOptimization,
+        GpuDropout,
+        GpuOptimization,
         GpuFamily {
   private final Driver driver;
   private final MemoryPool pool;

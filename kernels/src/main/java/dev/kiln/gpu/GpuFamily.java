@@ -37,6 +37,11 @@ interface GpuFamily {
     driver().launch(kernels().kernel(program, kernel), grid, arguments);
   }
 
+  /** As many groups of the program's {@code WG} as {@code items} need. */
+  default Grid covering(String program, long items) {
+    return Grid.covering(items, kernels().tunable(program, "WG"));
+  }
+
   /** The device memory of a buffer of this backend; what {@link #launch} does for its arguments. */
   static DeviceMemory memory(Buffer buffer) {
     return ((GpuBuffer) buffer).memory();

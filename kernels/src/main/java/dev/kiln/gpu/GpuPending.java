@@ -5,36 +5,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Families that are still to come: each goes when its own file lands. */
 interface GpuPending {
-  interface PendingCopies extends Copies {
-
-    @Override
-    default void copy(StridedCopy copy, Buffer source, Buffer destination) {
-      throw new UnsupportedOperationException();
-    }
-  }
-
-  interface PendingElementwise extends Elementwise {
-
-    @Override
-    default void unary(Unary f, Buffer x, Buffer y) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    default void unaryGradient(Unary f, Buffer kept, Buffer dy, Buffer dx) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    default void affine(float scale, float shift, Buffer x, Buffer y) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    default void binary(Binary f, Broadcast broadcast, Buffer a, Buffer b, Buffer y) {
-      throw new UnsupportedOperationException();
-    }
-  }
 
   interface PendingPooling extends Pooling {
 
@@ -183,33 +153,6 @@ interface GpuPending {
         Buffer dy,
         @Nullable Buffer divisor,
         Buffer dx) {
-      throw new UnsupportedOperationException();
-    }
-  }
-
-  interface PendingDropout extends Dropout {
-
-    @Override
-    default void dropout(DropoutSpec spec, Buffer x, Buffer y) {
-      throw new UnsupportedOperationException();
-    }
-  }
-
-  interface PendingOptimization extends Optimization {
-
-    @Override
-    default void sgd(SgdSpec spec, Buffer parameter, Buffer gradient, @Nullable Buffer velocity) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    default void adam(
-        AdamSpec spec,
-        Buffer parameter,
-        Buffer gradient,
-        Buffer m,
-        Buffer v,
-        @Nullable Buffer maximum) {
       throw new UnsupportedOperationException();
     }
   }

@@ -1,0 +1,26 @@
+package dev.kiln.gpu.opencl;
+
+import dev.kiln.gpu.DriverException;
+import org.jocl.CL;
+
+/** What OpenCL's calls return, checked. */
+final class Calls {
+  private Calls() {}
+
+  /**
+   * @throws DriverException naming the call and the error, unless {@code code} is CL_SUCCESS
+   */
+  static void check(String call, int code) {
+    if (code != CL.CL_SUCCESS) {
+      throw failure(call, code);
+    }
+  }
+
+  static DriverException failure(String call, int code) {
+    return new DriverException(call + " failed: " + name(code));
+  }
+
+  static String name(int code) {
+    return CL.stringFor_errorCode(code) + " (" + code + ")";
+  }
+}
