@@ -449,6 +449,17 @@ public final class Tensor implements AutoCloseable {
     }
   }
 
+  /**
+   * Moves it to the scope that {@code other} belongs to: for what is made during a step and
+   * outlives it, as an optimizer's moments do.
+   *
+   * @return this
+   */
+  public Tensor livingWith(Tensor other) {
+    moveTo(other.owner);
+    return this;
+  }
+
   /** How it was computed, for the tape; null for a leaf. */
   public @Nullable Node node() {
     return node;
