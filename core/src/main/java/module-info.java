@@ -6,8 +6,11 @@ module dev.kiln {
   exports dev.kiln;
   exports dev.kiln.autograd;
   exports dev.kiln.backend;
+  exports dev.kiln.data;
   exports dev.kiln.io;
+  exports dev.kiln.nn;
   exports dev.kiln.ops;
+  exports dev.kiln.optim;
 
   uses dev.kiln.backend.BackendProvider;
 }
