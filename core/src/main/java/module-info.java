@@ -13,4 +13,7 @@ module dev.kiln {
   exports dev.kiln.optim;
 
   uses dev.kiln.backend.BackendProvider;
+
+  provides dev.kiln.backend.BackendProvider with
+      dev.kiln.cpu.CpuProvider;
 }

@@ -1,0 +1,325 @@
+package dev.kiln.cpu;
+
+import dev.kiln.DType;
+import dev.kiln.backend.AdamSpec;
+import dev.kiln.backend.Backend;
+import dev.kiln.backend.Binary;
+import dev.kiln.backend.Broadcast;
+import dev.kiln.backend.Buffer;
+import dev.kiln.backend.ChannelSpec;
+import dev.kiln.backend.Conv2dSpec;
+import dev.kiln.backend.CrossEntropySpec;
+import dev.kiln.backend.DropoutSpec;
+import dev.kiln.backend.GemmSpec;
+import dev.kiln.backend.MemoryStatistics;
+import dev.kiln.backend.Pool2dSpec;
+import dev.kiln.backend.Rows;
+import dev.kiln.backend.SgdSpec;
+import dev.kiln.backend.StridedCopy;
+import dev.kiln.backend.Unary;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** The CPU as a backend: each family of operations has a class of its own, and here they meet. */
+final class CpuBackend implements Backend {
+  private final CpuMemory memory = new CpuMemory();
+  private final CpuCopies copies;
+  private final CpuElementwise elementwise;
+  private final CpuGemm gemm;
+  private final CpuConvolution convolution;
+  private final CpuPooling pooling;
+  private final CpuNormalization normalization;
+  private final CpuReduction reduction;
+  private final CpuSoftmaxes softmaxes;
+  private final CpuLosses losses;
+  private final CpuDropout dropout;
+  private final CpuOptimization optimization;
+
+  CpuBackend(Engine engine) {
+    copies = new CpuCopies(engine);
+    elementwise = new CpuElementwise(engine);
+    gemm = new CpuGemm(engine);
+    convolution = new CpuConvolution(engine);
+    pooling = new CpuPooling(engine);
+    normalization = new CpuNormalization(engine);
+    reduction = new CpuReduction(engine);
+    softmaxes = new CpuSoftmaxes(engine);
+    losses = new CpuLosses(engine);
+    dropout = new CpuDropout(engine);
+    optimization = new CpuOptimization(engine);
+  }
+
+  @Override
+  public void close() {
+    memory.close();
+  }
+
+  @Override
+  public Buffer allocate(DType dtype, int size) {
+    return memory.allocate(dtype, size);
+  }
+
+  @Override
+  public Buffer adopt(float[] array) {
+    return memory.adopt(array);
+  }
+
+  @Override
+  public Buffer adopt(int[] array) {
+    return memory.adopt(array);
+  }
+
+  @Override
+  public Buffer view(Buffer buffer, int offset, int size) {
+    return memory.view(buffer, offset, size);
+  }
+
+  @Override
+  public void release(Buffer buffer) {
+    memory.release(buffer);
+  }
+
+  @Override
+  public int alignment() {
+    return memory.alignment();
+  }
+
+  @Override
+  public void upload(FloatBuffer source, Buffer destination) {
+    memory.upload(source, destination);
+  }
+
+  @Override
+  public void upload(IntBuffer source, Buffer destination) {
+    memory.upload(source, destination);
+  }
+
+  @Override
+  public void download(Buffer source, FloatBuffer destination) {
+    memory.download(source, destination);
+  }
+
+  @Override
+  public void download(Buffer source, IntBuffer destination) {
+    memory.download(source, destination);
+  }
+
+  @Override
+  public void fill(Buffer buffer, float value) {
+    memory.fill(buffer, value);
+  }
+
+  @Override
+  public void synchronize() {
+    memory.synchronize();
+  }
+
+  @Override
+  public MemoryStatistics memory() {
+    return memory.memory();
+  }
+
+  @Override
+  public void copy(StridedCopy copy, Buffer source, Buffer destination) {
+    copies.copy(copy, source, destination);
+  }
+
+  @Override
+  public void unary(Unary f, Buffer x, Buffer y) {
+    elementwise.unary(f, x, y);
+  }
+
+  @Override
+  public void unaryGradient(Unary f, Buffer kept, Buffer dy, Buffer dx) {
+    elementwise.unaryGradient(f, kept, dy, dx);
+  }
+
+  @Override
+  public void affine(float scale, float shift, Buffer x, Buffer y) {
+    elementwise.affine(scale, shift, x, y);
+  }
+
+  @Override
+  public void binary(Binary f, Broadcast broadcast, Buffer a, Buffer b, Buffer y) {
+    elementwise.binary(f, broadcast, a, b, y);
+  }
+
+  @Override
+  public void gemm(GemmSpec spec, Buffer a, Buffer b, @Nullable Buffer bias, Buffer c) {
+    gemm.gemm(spec, a, b, bias, c);
+  }
+
+  @Override
+  public void conv2d(Conv2dSpec spec, Buffer x, Buffer w, @Nullable Buffer bias, Buffer y) {
+    convolution.conv2d(spec, x, w, bias, y);
+  }
+
+  @Override
+  public void conv2dInputGradient(Conv2dSpec spec, Buffer dy, Buffer w, Buffer dx) {
+    convolution.conv2dInputGradient(spec, dy, w, dx);
+  }
+
+  @Override
+  public void conv2dWeightGradient(Conv2dSpec spec, Buffer x, Buffer dy, Buffer dw) {
+    convolution.conv2dWeightGradient(spec, x, dy, dw);
+  }
+
+  @Override
+  public void maxPool2d(Pool2dSpec spec, Buffer x, Buffer y, Buffer indices) {
+    pooling.maxPool2d(spec, x, y, indices);
+  }
+
+  @Override
+  public void maxPool2dGradient(Pool2dSpec spec, Buffer dy, Buffer indices, Buffer dx) {
+    pooling.maxPool2dGradient(spec, dy, indices, dx);
+  }
+
+  @Override
+  public void avgPool2d(Pool2dSpec spec, Buffer x, Buffer y) {
+    pooling.avgPool2d(spec, x, y);
+  }
+
+  @Override
+  public void avgPool2dGradient(Pool2dSpec spec, Buffer dy, Buffer dx) {
+    pooling.avgPool2dGradient(spec, dy, dx);
+  }
+
+  @Override
+  public void batchNorm(
+      ChannelSpec spec,
+      float eps,
+      float momentum,
+      Buffer x,
+      @Nullable Buffer gamma,
+      @Nullable Buffer beta,
+      @Nullable Buffer runningMean,
+      @Nullable Buffer runningVariance,
+      Buffer y,
+      Buffer mean,
+      Buffer invStd) {
+    normalization.batchNorm(
+        spec, eps, momentum, x, gamma, beta, runningMean, runningVariance, y, mean, invStd);
+  }
+
+  @Override
+  public void batchNormGradient(
+      ChannelSpec spec,
+      Buffer x,
+      Buffer dy,
+      @Nullable Buffer gamma,
+      Buffer mean,
+      Buffer invStd,
+      @Nullable Buffer dx,
+      Buffer dgamma,
+      Buffer dbeta) {
+    normalization.batchNormGradient(spec, x, dy, gamma, mean, invStd, dx, dgamma, dbeta);
+  }
+
+  @Override
+  public void batchNormEval(
+      ChannelSpec spec,
+      float eps,
+      Buffer x,
+      @Nullable Buffer gamma,
+      @Nullable Buffer beta,
+      Buffer mean,
+      Buffer variance,
+      Buffer y) {
+    normalization.batchNormEval(spec, eps, x, gamma, beta, mean, variance, y);
+  }
+
+  @Override
+  public void batchNormEvalGradient(
+      ChannelSpec spec,
+      float eps,
+      Buffer x,
+      Buffer dy,
+      @Nullable Buffer gamma,
+      Buffer mean,
+      Buffer variance,
+      @Nullable Buffer dx,
+      Buffer dgamma,
+      Buffer dbeta) {
+    normalization.batchNormEvalGradient(spec, eps, x, dy, gamma, mean, variance, dx, dgamma, dbeta);
+  }
+
+  @Override
+  public void sum(Rows rows, float scale, Buffer x, Buffer y) {
+    reduction.sum(rows, scale, x, y);
+  }
+
+  @Override
+  public void max(Rows rows, Buffer x, Buffer values, Buffer indices) {
+    reduction.max(rows, x, values, indices);
+  }
+
+  @Override
+  public void scatter(Rows rows, Buffer indices, Buffer dy, Buffer dx) {
+    reduction.scatter(rows, indices, dy, dx);
+  }
+
+  @Override
+  public void softmax(Rows rows, Buffer x, Buffer y) {
+    softmaxes.softmax(rows, x, y);
+  }
+
+  @Override
+  public void softmaxGradient(Rows rows, Buffer y, Buffer dy, Buffer dx) {
+    softmaxes.softmaxGradient(rows, y, dy, dx);
+  }
+
+  @Override
+  public void logSoftmax(Rows rows, Buffer x, Buffer y) {
+    softmaxes.logSoftmax(rows, x, y);
+  }
+
+  @Override
+  public void logSoftmaxGradient(Rows rows, Buffer y, Buffer dy, Buffer dx) {
+    softmaxes.logSoftmaxGradient(rows, y, dy, dx);
+  }
+
+  @Override
+  public void crossEntropy(
+      CrossEntropySpec spec,
+      Buffer x,
+      Buffer target,
+      @Nullable Buffer weight,
+      Buffer loss,
+      Buffer counted) {
+    losses.crossEntropy(spec, x, target, weight, loss, counted);
+  }
+
+  @Override
+  public void crossEntropyGradient(
+      CrossEntropySpec spec,
+      Buffer x,
+      Buffer target,
+      @Nullable Buffer weight,
+      Buffer dy,
+      @Nullable Buffer divisor,
+      Buffer dx) {
+    losses.crossEntropyGradient(spec, x, target, weight, dy, divisor, dx);
+  }
+
+  @Override
+  public void dropout(DropoutSpec spec, Buffer x, Buffer y) {
+    dropout.dropout(spec, x, y);
+  }
+
+  @Override
+  public void sgd(SgdSpec spec, Buffer parameter, Buffer gradient, @Nullable Buffer velocity) {
+    optimization.sgd(spec, parameter, gradient, velocity);
+  }
+
+  @Override
+  public void adam(
+      AdamSpec spec,
+      Buffer parameter,
+      Buffer gradient,
+      Buffer m,
+      Buffer v,
+      @Nullable Buffer maximum) {
+    optimization.adam(spec, parameter, gradient, m, v, maximum);
+  }
+}

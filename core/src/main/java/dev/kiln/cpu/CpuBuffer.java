@@ -1,0 +1,70 @@
+package dev.kiln.cpu;
+
+import dev.kiln.DType;
+import dev.kiln.backend.Buffer;
+import org.jspecify.annotations.Nullable;
+
+/** A run of elements in a Java array. */
+final class CpuBuffer implements Buffer {
+  private final Object array;
+  private final int offset;
+  private final int size;
+  private final boolean pooled;
+
+  /**
+   * @param array a {@code float[]} or an {@code int[]}
+   * @param pooled whether the array is the pool's to use again
+   */
+  CpuBuffer(Object array, int offset, int size, boolean pooled) {
+    this.pooled = pooled;
+    this.array = array;
+    this.offset = offset;
+    this.size = size;
+  }
+
+  static CpuBuffer of(Buffer buffer) {
+    return (CpuBuffer) buffer;
+  }
+
+  static float[] floats(Buffer buffer) {
+    return (float[]) of(buffer).array;
+  }
+
+  static int[] ints(Buffer buffer) {
+    return (int[]) of(buffer).array;
+  }
+
+  static int offset(Buffer buffer) {
+    return of(buffer).offset;
+  }
+
+  static float @Nullable [] floatsOrNull(@Nullable Buffer buffer) {
+    return buffer == null ? null : floats(buffer);
+  }
+
+  static int offsetOrZero(@Nullable Buffer buffer) {
+    return buffer == null ? 0 : offset(buffer);
+  }
+
+  Object array() {
+    return array;
+  }
+
+  int offset() {
+    return offset;
+  }
+
+  boolean pooled() {
+    return pooled;
+  }
+
+  @Override
+  public DType dtype() {
+    return array instanceof float[] ? DType.FLOAT32 : DType.INT32;
+  }
+
+  @Override
+  public int size() {
+    return size;
+  }
+}

@@ -1,0 +1,141 @@
+package dev.kiln.cpu;
+
+import dev.kiln.backend.Buffer;
+import dev.kiln.backend.CrossEntropySpec;
+import dev.kiln.backend.Losses;
+import dev.kiln.backend.Rows;
+import org.jspecify.annotations.Nullable;
+
+/** Cross entropy and its gradient, a row at a time. */
+final class CpuLosses implements Losses {
+  private static final int GRAIN = 1 << 12;
+
+  private final Loops loops;
+  private final Workers workers;
+
+  CpuLosses(Engine engine) {
+    loops = engine.loops();
+    workers = engine.workers();
+  }
+
+  @Override
+  public void crossEntropy(
+      CrossEntropySpec spec,
+      Buffer x,
+      Buffer target,
+      @Nullable Buffer weight,
+      Buffer loss,
+      Buffer counted) {
+    Rows rows = spec.rows();
+    int n = rows.n();
+    float[] w = CpuBuffer.floatsOrNull(weight);
+    int wAt = CpuBuffer.offsetOrZero(weight);
+    float[] losses = CpuBuffer.floats(loss);
+    float[] weights = CpuBuffer.floats(counted);
+    int[] targets = CpuBuffer.ints(target);
+    workers.rows(
+        rows.count(),
+        GRAIN / Math.max(1, n) + 1,
+        (from, to) -> {
+          float[] scratch = Scratch.ofThread().array(Scratch.Role.ROW, Math.multiplyExact(2, n));
+          for (int row = from; row < to; row++) {
+            int t = targets[CpuBuffer.offset(target) + row];
+            boolean counts = t != spec.ignoreIndex();
+            float wt = counts ? (w == null ? 1 : w[wAt + t]) : 0;
+            weights[CpuBuffer.offset(counted) + row] = wt;
+            losses[CpuBuffer.offset(loss) + row] =
+                counts ? (float) lossOfRow(spec, x, row, t, wt, w, wAt, scratch) : 0;
+          }
+        });
+  }
+
+  private double lossOfRow(
+      CrossEntropySpec spec,
+      Buffer x,
+      int row,
+      int t,
+      float wt,
+      float @Nullable [] w,
+      int wAt,
+      float[] scratch) {
+    int n = spec.rows().n();
+    gather(spec.rows(), x, row, scratch);
+    float top = loops.max(scratch, 0, n);
+    double log = Math.log(loops.exp(top, scratch, 0, scratch, n, n));
+    double loss = -wt * ((scratch[t] - top) - log);
+    if (spec.labelSmoothing() == 0) {
+      return loss;
+    }
+    double all = 0;
+    for (int c = 0; c < n; c++) {
+      all -= (w == null ? 1 : w[wAt + c]) * ((scratch[c] - top) - log);
+    }
+    return (1 - spec.labelSmoothing()) * loss + spec.labelSmoothing() / n * all;
+  }
+
+  @Override
+  public void crossEntropyGradient(
+      CrossEntropySpec spec,
+      Buffer x,
+      Buffer target,
+      @Nullable Buffer weight,
+      Buffer dy,
+      @Nullable Buffer divisor,
+      Buffer dx) {
+    Rows rows = spec.rows();
+    int n = rows.n();
+    float[] w = CpuBuffer.floatsOrNull(weight);
+    int wAt = CpuBuffer.offsetOrZero(weight);
+    float[] upstream = CpuBuffer.floats(dy);
+    int upstreamAt = CpuBuffer.offset(dy);
+    int upstreamStep = dy.size() == 1 ? 0 : 1;
+    float by = divisor == null ? 1 : CpuBuffer.floats(divisor)[CpuBuffer.offset(divisor)];
+    int[] targets = CpuBuffer.ints(target);
+    float sumOfWeights = n;
+    if (w != null) {
+      sumOfWeights = (float) loops.sum(w, wAt, n);
+    }
+    float smooth = spec.labelSmoothing() / n;
+    float smoothWeight = smooth * sumOfWeights;
+    float[] out = CpuBuffer.floats(dx);
+    int outAt = CpuBuffer.offset(dx);
+    int inner = rows.inner();
+    workers.rows(
+        rows.count(),
+        GRAIN / Math.max(1, n) + 1,
+        (from, to) -> {
+          float[] scratch = Scratch.ofThread().array(Scratch.Role.ROW, Math.multiplyExact(2, n));
+          for (int row = from; row < to; row++) {
+            int t = targets[CpuBuffer.offset(target) + row];
+            int at = outAt + row / inner * n * inner + row % inner;
+            if (t == spec.ignoreIndex()) {
+              for (int c = 0; c < n; c++) {
+                out[at + c * inner] = 0;
+              }
+              continue;
+            }
+            gather(rows, x, row, scratch);
+            float top = loops.max(scratch, 0, n);
+            float scale = (float) (1 / loops.exp(top, scratch, 0, scratch, n, n));
+            float g = upstream[upstreamAt + row * upstreamStep] / by;
+            float wt = (1 - spec.labelSmoothing()) * (w == null ? 1 : w[wAt + t]);
+            for (int c = 0; c < n; c++) {
+              float p = scratch[n + c] * scale;
+              float wc = smooth * (w == null ? 1 : w[wAt + c]);
+              float hit = c == t ? p - 1 : p;
+              out[at + c * inner] = g * (wt * hit + (smoothWeight * p - wc));
+            }
+          }
+        });
+  }
+
+  private static void gather(Rows rows, Buffer x, int row, float[] scratch) {
+    float[] in = CpuBuffer.floats(x);
+    int n = rows.n();
+    int inner = rows.inner();
+    int at = CpuBuffer.offset(x) + row / inner * n * inner + row % inner;
+    for (int i = 0; i < n; i++) {
+      scratch[i] = in[at + i * inner];
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package dev.kiln.cpu;
+
+import dev.kiln.DeviceException;
+import dev.kiln.backend.Backend;
+import dev.kiln.backend.BackendProvider;
+import dev.kiln.backend.DeviceInfo;
+import dev.kiln.backend.DeviceSurvey;
+import java.util.List;
+
+/**
+ * Opens the CPU: {@code cpu} is the Vector API where this JVM has it, else plain Java, and the
+ * system property {@code kiln.cpu} ({@code vector} or {@code scalar}) settles it by hand; {@code
+ * cpu:vector} and {@code cpu:scalar} ask for one of them.
+ */
+public final class CpuProvider implements BackendProvider {
+  private static final System.Logger LOG = System.getLogger("dev.kiln.cpu");
+
+  @Override
+  public String api() {
+    return "cpu";
+  }
+
+  @Override
+  public DeviceSurvey survey() {
+    Engine engine = engine("");
+    DeviceInfo info =
+        new DeviceInfo(
+            "cpu",
+            Processor.name(),
+            DeviceInfo.Kind.CPU,
+            description(engine),
+            Runtime.getRuntime().maxMemory());
+    return new DeviceSurvey(List.of(info), null);
+  }
+
+  @Override
+  public Backend open(String selector) {
+    Engine engine = engine(selector);
+    LOG.log(System.Logger.Level.DEBUG, "cpu: {0}", description(engine));
+    return new CpuBackend(engine);
+  }
+
+  private static Engine engine(String selector) {
+    String wanted = selector.isEmpty() || selector.equals("0") ? chosen() : selector;
+    return switch (wanted) {
+      case "scalar" -> Engine.scalar(Workers.shared());
+      case "vector" -> {
+        if (!Engine.hasVectors()) {
+          throw new DeviceException(
+              "Device.open: \"cpu:vector\" needs the Vector API, which this JVM was started"
+                  + " without; add --add-modules jdk.incubator.vector, or open \"cpu\"");
+        }
+        yield Engine.vector(Workers.shared());
+      }
+      default ->
+          throw new DeviceException(
+              "Device.open: there is no device \"cpu:"
+                  + wanted
+                  + "\": there are cpu, cpu:vector and cpu:scalar");
+    };
+  }
+
+  private static String chosen() {
+    String property = System.getProperty("kiln.cpu");
+    if (property != null) {
+      return property;
+    }
+    return Engine.hasVectors() ? "vector" : "scalar";
+  }
+
+  private static String description(Engine engine) {
+    return "Java "
+        + Runtime.version().feature()
+        + ", "
+        + engine.description()
+        + ", "
+        + engine.workers().size()
+        + (engine.workers().size() == 1 ? " thread" : " threads");
+  }
+}

@@ -1,0 +1,36 @@
+package dev.kiln.cpu;
+
+/**
+ * What the op families compute with: the inner loops of one provider, and the threads.
+ *
+ * @param name {@code vector} or {@code scalar}
+ */
+record Engine(String name, Loops loops, MatrixProduct product, Workers workers) {
+
+  /** Plain Java loops. */
+  static Engine scalar(Workers workers) {
+    return new Engine(
+        "scalar", new ScalarLoops(), new MatrixProduct(new ScalarTiles(), workers), workers);
+  }
+
+  /** The Vector API; {@link #hasVectors} says whether this JVM can. */
+  static Engine vector(Workers workers) {
+    return new Engine(
+        "vector", new VectorLoops(), new MatrixProduct(new VectorTiles(), workers), workers);
+  }
+
+  /** Whether the incubator module is resolved and readable. */
+  static boolean hasVectors() {
+    return ModuleLayer.boot()
+        .findModule("jdk.incubator.vector")
+        .map(vectors -> Engine.class.getModule().canRead(vectors))
+        .orElse(false);
+  }
+
+  /** How it computes, in a few words for people. */
+  String description() {
+    return name.equals("vector")
+        ? "Vector API with " + product.tiles().columns() / 2 * Float.SIZE + "-bit vectors"
+        : "plain loops";
+  }
+}

@@ -1,0 +1,97 @@
+package dev.kiln.cpu;
+
+import dev.kiln.backend.AdamSpec;
+import dev.kiln.backend.Binary;
+import dev.kiln.backend.Unary;
+
+/**
+ * The inner loops of the op families over runs of elements; with {@link Tiles} the seam between
+ * plain Java and the Vector API.
+ *
+ * <p>Every array comes with the offset of its first element. An output may be an input at the same
+ * offset. A loop gives the same bits every time it is called with the same arguments; whatever it
+ * does differently for the last elements of a run, short of a whole vector, changes no element
+ * where the arithmetic is exact to begin with, and callers cut runs at multiples of 64 elsewhere.
+ */
+interface Loops {
+  /** {@code y = f(x)}; tanh and sigmoid to 2 units in the last place. */
+  void unary(Unary f, float[] x, int xAt, float[] y, int yAt, int n);
+
+  /** {@code dx = f'(kept) dy}. */
+  void unaryGradient(
+      Unary f, float[] kept, int keptAt, float[] dy, int dyAt, float[] dx, int dxAt, int n);
+
+  /** {@code y = (x - center) scale + shift}. */
+  void affine(
+      float center, float scale, float shift, float[] x, int xAt, float[] y, int yAt, int n);
+
+  /**
+   * {@code y = f(a, b)}.
+   *
+   * @param aStep 1, or 0 if all of y sees the same element of a
+   * @param bStep likewise
+   */
+  void binary(
+      Binary f,
+      float[] a,
+      int aAt,
+      int aStep,
+      float[] b,
+      int bAt,
+      int bStep,
+      float[] y,
+      int yAt,
+      int n);
+
+  /** {@code y += scale x}. */
+  void accumulate(float scale, float[] x, int xAt, float[] y, int yAt, int n);
+
+  /** {@code y += x} in double precision. */
+  void accumulate(float[] x, int xAt, double[] y, int yAt, int n);
+
+  /** {@code Σ x}. */
+  double sum(float[] x, int xAt, int n);
+
+  /** {@code Σ (x - center) (y - center)}; with x for y, a sum of squares. */
+  double dot(float center, float[] x, int xAt, float[] y, int yAt, int n);
+
+  /** {@code Σ (x - center) y}. */
+  double centeredDot(float center, float[] x, int xAt, float[] y, int yAt, int n);
+
+  /** The largest element; NaN if there is one, negative infinity if there are none. */
+  float max(float[] x, int xAt, int n);
+
+  /** {@code y = exp(x - shift)}, to 1 unit in the last place; returns {@code Σ y}. */
+  double exp(float shift, float[] x, int xAt, float[] y, int yAt, int n);
+
+  /** {@code dx = dy dyScale + (x - center) xScale + shift}. */
+  void blend(
+      float dyScale,
+      float center,
+      float xScale,
+      float shift,
+      float[] dy,
+      int dyAt,
+      float[] x,
+      int xAt,
+      float[] dx,
+      int dxAt,
+      int n);
+
+  /** {@code dx = y (dy - shift)}. */
+  void softmaxGradient(
+      float shift, float[] y, int yAt, float[] dy, int dyAt, float[] dx, int dxAt, int n);
+
+  /** One step of Adam without AMSGrad, as {@link AdamSpec} says. */
+  void adam(
+      AdamSpec spec,
+      float[] parameter,
+      int parameterAt,
+      float[] gradient,
+      int gradientAt,
+      float[] m,
+      int mAt,
+      float[] v,
+      int vAt,
+      int n);
+}

@@ -1,0 +1,238 @@
+package dev.kiln.cpu;
+
+import dev.kiln.cpu.Scratch.Role;
+import dev.kiln.cpu.Start.Kind;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Matrix products: operands packed into panels, the result computed tile by tile, blocks of tiles
+ * shared out over the workers.
+ *
+ * <p>Every element of the result is one chain of multiply-adds along {@code k}, cut at places that
+ * depend on {@code k} alone: the number of threads changes no bit of it.
+ */
+final class MatrixProduct {
+  /** Products with fewer multiplications than this run on the calling thread. */
+  static final long WORTH_SHARING = 1 << 19;
+
+  private static final int DEPTH_AT_ONCE = 8 * Packed.DEPTH;
+  private static final int LEFT_AT_ONCE = 1 << 20;
+  private static final int RIGHT_AT_ONCE = 1 << 22;
+
+  private final Tiles tiles;
+  private final Workers workers;
+  private final float[] zeros;
+
+  MatrixProduct(Tiles tiles, Workers workers) {
+    this.tiles = tiles;
+    this.workers = workers;
+    zeros = new float[tiles.columns()];
+  }
+
+  Tiles tiles() {
+    return tiles;
+  }
+
+  /** Computes {@code c = start + a b}; the rows of {@code c} are contiguous. */
+  void multiply(Matrix a, Matrix b, Matrix c, Start start) {
+    multiply(a.left(), b.right(), a.columns(), c, start);
+  }
+
+  /** Computes {@code c = start + left right}, with {@code k} products to an element. */
+  void multiply(Operand left, Operand right, int k, Matrix c, Start start) {
+    int m = c.rows();
+    int n = c.columns();
+    if (m == 0 || n == 0) {
+      return;
+    }
+    if (k == 0) {
+      fill(c, start);
+      return;
+    }
+    boolean share = workers.size() > 1 && (long) m * n * k >= WORTH_SHARING;
+    int depths = Math.min(k, DEPTH_AT_ONCE);
+    int rows = Math.max(1, LEFT_AT_ONCE / depths / tiles.rows()) * tiles.rows();
+    int columns = Math.max(1, RIGHT_AT_ONCE / depths / tiles.columns()) * tiles.columns();
+    for (int depth = 0; depth < k; depth += depths) {
+      int length = Math.min(depths, k - depth);
+      Start from = depth == 0 ? start : Start.RESULT;
+      for (int j = 0; j < n; j += columns) {
+        Packed packedRight = Packed.right(tiles, Math.min(columns, n - j), length);
+        for (int i = 0; i < m; i += rows) {
+          Packed packedLeft = Packed.left(tiles, Math.min(rows, m - i), length);
+          pack(packedLeft, left, i, packedRight, i == 0 ? right : null, j, depth, share);
+          compute(packedLeft, packedRight, c, i, j, from, share);
+        }
+      }
+    }
+  }
+
+  private void pack(
+      Packed packedLeft,
+      Operand left,
+      int row,
+      Packed packedRight,
+      @Nullable Operand right,
+      int column,
+      int depth,
+      boolean share) {
+    int leftPanels = packedLeft.count();
+    int rightPanels = right == null ? 0 : packedRight.count();
+    int leftTasks = share ? Math.min(leftPanels, 2 * workers.size()) : 1;
+    int rightTasks = share ? Math.min(rightPanels, 2 * workers.size()) : Math.min(rightPanels, 1);
+    Workers.Task task =
+        i -> {
+          if (i < leftTasks) {
+            int from = leftPanels * i / leftTasks;
+            packedLeft.pack(left, row, depth, from, leftPanels * (i + 1) / leftTasks);
+          } else if (right != null) {
+            int from = rightPanels * (i - leftTasks) / rightTasks;
+            int to = rightPanels * (i - leftTasks + 1) / rightTasks;
+            packedRight.pack(right, column, depth, from, to);
+          }
+        };
+    if (share) {
+      workers.run(leftTasks + rightTasks, task);
+    } else {
+      for (int i = 0; i < leftTasks + rightTasks; i++) {
+        task.run(i);
+      }
+    }
+  }
+
+  private void compute(
+      Packed left, Packed right, Matrix c, int row, int column, Start start, boolean share) {
+    if (!share) {
+      tiles(left, right, c, row, column, start, 0, left.count(), 0, right.count());
+      return;
+    }
+    // Blocks of up to 12 tiles keep their part of the left operand in the second-level cache.
+    int wanted = 4 * workers.size();
+    int down = Math.min(left.count(), Math.max((left.count() + 11) / 12, wanted));
+    int across = Math.min(right.count(), (wanted + down - 1) / down);
+    workers.run(
+        down * across,
+        task -> {
+          int i = task / across;
+          int j = task % across;
+          tiles(
+              left,
+              right,
+              c,
+              row,
+              column,
+              start,
+              left.count() * i / down,
+              left.count() * (i + 1) / down,
+              right.count() * j / across,
+              right.count() * (j + 1) / across);
+        });
+  }
+
+  /**
+   * The part of {@code c} that left panels {@code leftFrom … leftTo - 1} and right panels {@code
+   * rightFrom … rightTo - 1} make, on this thread. {@code row} and {@code column} are where in c
+   * the first panels lie.
+   */
+  void tiles(
+      Packed left,
+      Packed right,
+      Matrix c,
+      int row,
+      int column,
+      Start start,
+      int leftFrom,
+      int leftTo,
+      int rightFrom,
+      int rightTo) {
+    Edge edge = new Edge(c, tiles);
+    for (int depth = 0; depth < left.k(); depth += left.step()) {
+      int k = Math.min(left.step(), left.k() - depth);
+      Start from = depth == 0 ? start : Start.RESULT;
+      for (int q = rightFrom; q < rightTo; q++) {
+        int j = column + q * tiles.columns();
+        int width = right.linesOf(q);
+        int r = right.offsetOf(q, depth);
+        for (int t = leftFrom; t < leftTo; t++) {
+          int i = row + t * tiles.rows();
+          int height = left.widthOf(t);
+          int rows = left.linesOf(t);
+          int l = left.offsetOf(t, depth);
+          boolean whole = rows == height && width == tiles.columns();
+          float[] target = whole ? c.data() : edge.values;
+          int to = whole ? c.at(i, j) : 0;
+          int stride = whole ? c.rowStride() : tiles.columns();
+          float[] source = target;
+          int at = to;
+          int sourceStride = stride;
+          if (!whole || from.kind() == Kind.BIAS_PER_ROW) {
+            edge.load(from, i, rows, j, width);
+            source = edge.values;
+            at = 0;
+            sourceStride = tiles.columns();
+          } else if (from.kind() != Kind.RESULT) {
+            boolean biased = from.kind() == Kind.BIAS_PER_COLUMN;
+            source = biased ? from.bias() : zeros;
+            at = biased ? from.offset() + j : 0;
+            sourceStride = 0;
+          }
+          tiles.tile(
+              height,
+              width,
+              k,
+              left.data(),
+              l,
+              right.data(),
+              r,
+              tiles.columns(),
+              source,
+              at,
+              sourceStride,
+              target,
+              to,
+              stride);
+          if (!whole) {
+            edge.store(i, rows, j, width);
+          }
+        }
+      }
+    }
+  }
+
+  private static void fill(Matrix c, Start start) {
+    for (int i = 0; i < c.rows(); i++) {
+      for (int j = 0; j < c.columns(); j++) {
+        int at = c.at(i, j);
+        c.data()[at] = start.at(i, j, c.data()[at]);
+      }
+    }
+  }
+
+  /** A full tile's worth of memory, for tiles that stick out of the result. */
+  private static final class Edge {
+    final Matrix c;
+    final int stride;
+    final float[] values;
+
+    Edge(Matrix c, Tiles tiles) {
+      this.c = c;
+      stride = tiles.columns();
+      values = Scratch.ofThread().array(Role.TILE, tiles.rows() * stride);
+    }
+
+    void load(Start start, int row, int rows, int column, int columns) {
+      for (int i = 0; i < rows; i++) {
+        int at = c.at(row + i, column);
+        for (int j = 0; j < columns; j++) {
+          values[i * stride + j] = start.at(row + i, column + j, c.data()[at + j]);
+        }
+      }
+    }
+
+    void store(int row, int rows, int column, int columns) {
+      for (int i = 0; i < rows; i++) {
+        System.arraycopy(values, i * stride, c.data(), c.at(row + i, column), columns);
+      }
+    }
+  }
+}

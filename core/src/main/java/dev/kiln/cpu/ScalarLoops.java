@@ -1,0 +1,211 @@
+package dev.kiln.cpu;
+
+import dev.kiln.backend.AdamSpec;
+import dev.kiln.backend.Binary;
+import dev.kiln.backend.Unary;
+
+/** Plain Java. The JVM makes vector code of the simpler loops by itself. */
+final class ScalarLoops implements Loops {
+  @Override
+  public void unary(Unary f, float[] x, int xAt, float[] y, int yAt, int n) {
+    switch (f) {
+      case RELU -> {
+        for (int i = 0; i < n; i++) {
+          y[yAt + i] = Math.max(x[xAt + i], 0);
+        }
+      }
+      case SIGMOID -> {
+        for (int i = 0; i < n; i++) {
+          y[yAt + i] = (float) (1 / (1 + Math.exp(-x[xAt + i])));
+        }
+      }
+      case TANH -> {
+        for (int i = 0; i < n; i++) {
+          y[yAt + i] = (float) Math.tanh(x[xAt + i]);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void unaryGradient(
+      Unary f, float[] kept, int keptAt, float[] dy, int dyAt, float[] dx, int dxAt, int n) {
+    switch (f) {
+      case RELU -> {
+        for (int i = 0; i < n; i++) {
+          dx[dxAt + i] = kept[keptAt + i] <= 0 ? 0 : dy[dyAt + i];
+        }
+      }
+      case SIGMOID -> {
+        for (int i = 0; i < n; i++) {
+          float y = kept[keptAt + i];
+          dx[dxAt + i] = dy[dyAt + i] * (y * (1 - y));
+        }
+      }
+      case TANH -> {
+        for (int i = 0; i < n; i++) {
+          float y = kept[keptAt + i];
+          dx[dxAt + i] = dy[dyAt + i] * (1 - y * y);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void affine(
+      float center, float scale, float shift, float[] x, int xAt, float[] y, int yAt, int n) {
+    for (int i = 0; i < n; i++) {
+      y[yAt + i] = (x[xAt + i] - center) * scale + shift;
+    }
+  }
+
+  @Override
+  public void binary(
+      Binary f,
+      float[] a,
+      int aAt,
+      int aStep,
+      float[] b,
+      int bAt,
+      int bStep,
+      float[] y,
+      int yAt,
+      int n) {
+    switch (f) {
+      case ADD -> {
+        for (int i = 0; i < n; i++) {
+          y[yAt + i] = a[aAt + i * aStep] + b[bAt + i * bStep];
+        }
+      }
+      case SUB -> {
+        for (int i = 0; i < n; i++) {
+          y[yAt + i] = a[aAt + i * aStep] - b[bAt + i * bStep];
+        }
+      }
+      case MUL -> {
+        for (int i = 0; i < n; i++) {
+          y[yAt + i] = a[aAt + i * aStep] * b[bAt + i * bStep];
+        }
+      }
+      case DIV -> {
+        for (int i = 0; i < n; i++) {
+          y[yAt + i] = a[aAt + i * aStep] / b[bAt + i * bStep];
+        }
+      }
+    }
+  }
+
+  @Override
+  public void accumulate(float scale, float[] x, int xAt, float[] y, int yAt, int n) {
+    for (int i = 0; i < n; i++) {
+      y[yAt + i] += scale * x[xAt + i];
+    }
+  }
+
+  @Override
+  public void accumulate(float[] x, int xAt, double[] y, int yAt, int n) {
+    for (int i = 0; i < n; i++) {
+      y[yAt + i] += x[xAt + i];
+    }
+  }
+
+  @Override
+  public double sum(float[] x, int xAt, int n) {
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+      sum += x[xAt + i];
+    }
+    return sum;
+  }
+
+  @Override
+  public double dot(float center, float[] x, int xAt, float[] y, int yAt, int n) {
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+      sum += (double) (x[xAt + i] - center) * (y[yAt + i] - center);
+    }
+    return sum;
+  }
+
+  @Override
+  public double centeredDot(float center, float[] x, int xAt, float[] y, int yAt, int n) {
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+      sum += (double) (x[xAt + i] - center) * y[yAt + i];
+    }
+    return sum;
+  }
+
+  @Override
+  public float max(float[] x, int xAt, int n) {
+    float max = Float.NEGATIVE_INFINITY;
+    for (int i = 0; i < n; i++) {
+      max = Math.max(max, x[xAt + i]);
+    }
+    return max;
+  }
+
+  @Override
+  public double exp(float shift, float[] x, int xAt, float[] y, int yAt, int n) {
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+      float e = (float) Math.exp(x[xAt + i] - shift);
+      y[yAt + i] = e;
+      sum += e;
+    }
+    return sum;
+  }
+
+  @Override
+  public void blend(
+      float dyScale,
+      float center,
+      float xScale,
+      float shift,
+      float[] dy,
+      int dyAt,
+      float[] x,
+      int xAt,
+      float[] dx,
+      int dxAt,
+      int n) {
+    for (int i = 0; i < n; i++) {
+      dx[dxAt + i] = dy[dyAt + i] * dyScale + ((x[xAt + i] - center) * xScale + shift);
+    }
+  }
+
+  @Override
+  public void softmaxGradient(
+      float shift, float[] y, int yAt, float[] dy, int dyAt, float[] dx, int dxAt, int n) {
+    for (int i = 0; i < n; i++) {
+      dx[dxAt + i] = y[yAt + i] * (dy[dyAt + i] - shift);
+    }
+  }
+
+  @Override
+  public void adam(
+      AdamSpec spec,
+      float[] parameter,
+      int parameterAt,
+      float[] gradient,
+      int gradientAt,
+      float[] m,
+      int mAt,
+      float[] v,
+      int vAt,
+      int n) {
+    float keep = spec.decoupled() ? 1 - spec.lr() * spec.weightDecay() : 1;
+    float decay = spec.decoupled() ? 0 : spec.weightDecay();
+    float scale = 1 / spec.correction();
+    for (int i = 0; i < n; i++) {
+      float p = parameter[parameterAt + i] * keep;
+      float g = gradient[gradientAt + i] + decay * p;
+      float first = spec.beta1() * m[mAt + i] + (1 - spec.beta1()) * g;
+      float second = spec.beta2() * v[vAt + i] + (1 - spec.beta2()) * (g * g);
+      m[mAt + i] = first;
+      v[vAt + i] = second;
+      float root = (float) Math.sqrt(second) * scale + spec.eps();
+      parameter[parameterAt + i] = p - spec.stepSize() * (first / root);
+    }
+  }
+}

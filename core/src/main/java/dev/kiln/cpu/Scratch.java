@@ -1,0 +1,35 @@
+package dev.kiln.cpu;
+
+/**
+ * Working arrays of one thread, grown when needed and used again: packed operands and edge tiles.
+ * Their contents are whatever the last user left.
+ */
+final class Scratch {
+  private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
+
+  private final float[][] arrays = new float[Role.values().length][0];
+
+  /** What an array is for; two uses that overlap in time need two roles. */
+  enum Role {
+    LEFT,
+    RIGHT,
+    TILE,
+    ROW,
+    LANES,
+    PARTS
+  }
+
+  static Scratch ofThread() {
+    return OF_THREAD.get();
+  }
+
+  /** An array of at least {@code length} elements. */
+  float[] array(Role role, int length) {
+    float[] array = arrays[role.ordinal()];
+    if (array.length < length) {
+      array = new float[Math.max(length, Math.min(2 * array.length, 1 << 20))];
+      arrays[role.ordinal()] = array;
+    }
+    return array;
+  }
+}

@@ -1,0 +1,350 @@
+package dev.kiln.cpu;
+
+import static dev.kiln.cpu.VectorMath.LANES;
+import static dev.kiln.cpu.VectorMath.SPECIES;
+import static dev.kiln.cpu.VectorMath.load;
+
+import dev.kiln.backend.AdamSpec;
+import dev.kiln.backend.Binary;
+import dev.kiln.backend.Unary;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * The loops in the Vector API. Whole vectors first; what is left, less than one vector, is done by
+ * the plain loop where that gives the same bits, else under a mask.
+ *
+ * <p>Sums run in four vectors over blocks of {@link #BLOCK} elements, and the blocks' sums in
+ * double precision: an error of a few units in the last place whatever the length. Lanes are added
+ * one by one, since {@code reduceLanes} may take another order each time it is compiled.
+ */
+final class VectorLoops implements Loops {
+  private static final int BLOCK = 2048;
+
+  private final ScalarLoops rest = new ScalarLoops();
+
+  @Override
+  public void unary(Unary f, float[] x, int xAt, float[] y, int yAt, int n) {
+    int whole = SPECIES.loopBound(n);
+    switch (f) {
+      case RELU -> {
+        FloatVector zero = FloatVector.zero(SPECIES);
+        for (int i = 0; i < whole; i += LANES) {
+          FloatVector v = load(x, xAt + i);
+          // not max(): a comparison lets NaN through, as it should, and costs less
+          v.blend(zero, v.compare(VectorOperators.LE, zero)).intoArray(y, yAt + i);
+        }
+        rest.unary(f, x, xAt + whole, y, yAt + whole, n - whole);
+      }
+      case SIGMOID -> {
+        for (int i = 0; i < whole; i += LANES) {
+          VectorMath.sigmoid(load(x, xAt + i)).intoArray(y, yAt + i);
+        }
+        if (whole < n) {
+          VectorMask<Float> mask = SPECIES.indexInRange(whole, n);
+          FloatVector v = FloatVector.fromArray(SPECIES, x, xAt + whole, mask);
+          VectorMath.sigmoid(v).intoArray(y, yAt + whole, mask);
+        }
+      }
+      case TANH -> {
+        for (int i = 0; i < whole; i += LANES) {
+          VectorMath.tanh(load(x, xAt + i)).intoArray(y, yAt + i);
+        }
+        if (whole < n) {
+          VectorMask<Float> mask = SPECIES.indexInRange(whole, n);
+          FloatVector v = FloatVector.fromArray(SPECIES, x, xAt + whole, mask);
+          VectorMath.tanh(v).intoArray(y, yAt + whole, mask);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void unaryGradient(
+      Unary f, float[] kept, int keptAt, float[] dy, int dyAt, float[] dx, int dxAt, int n) {
+    int whole = SPECIES.loopBound(n);
+    switch (f) {
+      case RELU -> {
+        FloatVector zero = FloatVector.zero(SPECIES);
+        for (int i = 0; i < whole; i += LANES) {
+          VectorMask<Float> off = load(kept, keptAt + i).compare(VectorOperators.LE, zero);
+          load(dy, dyAt + i).blend(zero, off).intoArray(dx, dxAt + i);
+        }
+      }
+      case SIGMOID -> {
+        FloatVector one = FloatVector.broadcast(SPECIES, 1);
+        for (int i = 0; i < whole; i += LANES) {
+          FloatVector y = load(kept, keptAt + i);
+          load(dy, dyAt + i).mul(y.mul(one.sub(y))).intoArray(dx, dxAt + i);
+        }
+      }
+      case TANH -> {
+        FloatVector one = FloatVector.broadcast(SPECIES, 1);
+        for (int i = 0; i < whole; i += LANES) {
+          FloatVector y = load(kept, keptAt + i);
+          load(dy, dyAt + i).mul(one.sub(y.mul(y))).intoArray(dx, dxAt + i);
+        }
+      }
+    }
+    rest.unaryGradient(f, kept, keptAt + whole, dy, dyAt + whole, dx, dxAt + whole, n - whole);
+  }
+
+  @Override
+  public void affine(
+      float center, float scale, float shift, float[] x, int xAt, float[] y, int yAt, int n) {
+    int whole = SPECIES.loopBound(n);
+    for (int i = 0; i < whole; i += LANES) {
+      load(x, xAt + i).sub(center).mul(scale).add(shift).intoArray(y, yAt + i);
+    }
+    rest.affine(center, scale, shift, x, xAt + whole, y, yAt + whole, n - whole);
+  }
+
+  @Override
+  public void binary(
+      Binary f,
+      float[] a,
+      int aAt,
+      int aStep,
+      float[] b,
+      int bAt,
+      int bStep,
+      float[] y,
+      int yAt,
+      int n) {
+    int whole = SPECIES.loopBound(n);
+    if (whole > 0) {
+      switch (f) {
+        case ADD -> {
+          for (int i = 0; i < whole; i += LANES) {
+            operand(a, aAt, i, aStep).add(operand(b, bAt, i, bStep)).intoArray(y, yAt + i);
+          }
+        }
+        case SUB -> {
+          for (int i = 0; i < whole; i += LANES) {
+            operand(a, aAt, i, aStep).sub(operand(b, bAt, i, bStep)).intoArray(y, yAt + i);
+          }
+        }
+        case MUL -> {
+          for (int i = 0; i < whole; i += LANES) {
+            operand(a, aAt, i, aStep).mul(operand(b, bAt, i, bStep)).intoArray(y, yAt + i);
+          }
+        }
+        case DIV -> {
+          for (int i = 0; i < whole; i += LANES) {
+            operand(a, aAt, i, aStep).div(operand(b, bAt, i, bStep)).intoArray(y, yAt + i);
+          }
+        }
+      }
+    }
+    rest.binary(
+        f, a, aAt + whole * aStep, aStep, b, bAt + whole * bStep, bStep, y, yAt + whole, n - whole);
+  }
+
+  private static FloatVector operand(float[] array, int at, int i, int step) {
+    return step == 0 ? FloatVector.broadcast(SPECIES, array[at]) : load(array, at + i);
+  }
+
+  @Override
+  public void accumulate(float scale, float[] x, int xAt, float[] y, int yAt, int n) {
+    int whole = SPECIES.loopBound(n);
+    for (int i = 0; i < whole; i += LANES) {
+      load(y, yAt + i).add(load(x, xAt + i).mul(scale)).intoArray(y, yAt + i);
+    }
+    rest.accumulate(scale, x, xAt + whole, y, yAt + whole, n - whole);
+  }
+
+  @Override
+  public void accumulate(float[] x, int xAt, double[] y, int yAt, int n) {
+    rest.accumulate(x, xAt, y, yAt, n);
+  }
+
+  @Override
+  public double sum(float[] x, int xAt, int n) {
+    int whole = SPECIES.loopBound(n);
+    double sum = rest.sum(x, xAt + whole, n - whole);
+    for (int from = 0; from < whole; from += BLOCK) {
+      int to = Math.min(whole, from + BLOCK);
+      FloatVector s0 = FloatVector.zero(SPECIES);
+      FloatVector s1 = s0;
+      FloatVector s2 = s0;
+      FloatVector s3 = s0;
+      int i = from;
+      for (; i + 4 * LANES <= to; i += 4 * LANES) {
+        s0 = s0.add(load(x, xAt + i));
+        s1 = s1.add(load(x, xAt + i + LANES));
+        s2 = s2.add(load(x, xAt + i + 2 * LANES));
+        s3 = s3.add(load(x, xAt + i + 3 * LANES));
+      }
+      for (; i < to; i += LANES) {
+        s0 = s0.add(load(x, xAt + i));
+      }
+      sum += VectorMath.sumOfLanes(s0.add(s1).add(s2.add(s3)));
+    }
+    return sum;
+  }
+
+  @Override
+  public double dot(float center, float[] x, int xAt, float[] y, int yAt, int n) {
+    int whole = SPECIES.loopBound(n);
+    double sum = rest.dot(center, x, xAt + whole, y, yAt + whole, n - whole);
+    for (int from = 0; from < whole; from += BLOCK) {
+      int to = Math.min(whole, from + BLOCK);
+      FloatVector s0 = FloatVector.zero(SPECIES);
+      FloatVector s1 = s0;
+      int i = from;
+      for (; i + 2 * LANES <= to; i += 2 * LANES) {
+        FloatVector x0 = load(x, xAt + i).sub(center);
+        FloatVector x1 = load(x, xAt + i + LANES).sub(center);
+        s0 = x0.fma(load(y, yAt + i).sub(center), s0);
+        s1 = x1.fma(load(y, yAt + i + LANES).sub(center), s1);
+      }
+      for (; i < to; i += LANES) {
+        s0 = load(x, xAt + i).sub(center).fma(load(y, yAt + i).sub(center), s0);
+      }
+      sum += VectorMath.sumOfLanes(s0.add(s1));
+    }
+    return sum;
+  }
+
+  @Override
+  public double centeredDot(float center, float[] x, int xAt, float[] y, int yAt, int n) {
+    int whole = SPECIES.loopBound(n);
+    double sum = rest.centeredDot(center, x, xAt + whole, y, yAt + whole, n - whole);
+    for (int from = 0; from < whole; from += BLOCK) {
+      int to = Math.min(whole, from + BLOCK);
+      FloatVector s0 = FloatVector.zero(SPECIES);
+      FloatVector s1 = s0;
+      int i = from;
+      for (; i + 2 * LANES <= to; i += 2 * LANES) {
+        FloatVector x0 = load(x, xAt + i).sub(center);
+        FloatVector x1 = load(x, xAt + i + LANES).sub(center);
+        s0 = x0.fma(load(y, yAt + i), s0);
+        s1 = x1.fma(load(y, yAt + i + LANES), s1);
+      }
+      for (; i < to; i += LANES) {
+        s0 = load(x, xAt + i).sub(center).fma(load(y, yAt + i), s0);
+      }
+      sum += VectorMath.sumOfLanes(s0.add(s1));
+    }
+    return sum;
+  }
+
+  @Override
+  public float max(float[] x, int xAt, int n) {
+    int whole = SPECIES.loopBound(n);
+    float max = rest.max(x, xAt + whole, n - whole);
+    if (whole > 0) {
+      FloatVector top = load(x, xAt);
+      for (int i = LANES; i < whole; i += LANES) {
+        top = top.max(load(x, xAt + i));
+      }
+      max = Math.max(max, top.reduceLanes(VectorOperators.MAX));
+    }
+    return max;
+  }
+
+  @Override
+  public double exp(float shift, float[] x, int xAt, float[] y, int yAt, int n) {
+    int whole = SPECIES.loopBound(n);
+    double sum = 0;
+    for (int from = 0; from < whole; from += BLOCK) {
+      int to = Math.min(whole, from + BLOCK);
+      FloatVector s = FloatVector.zero(SPECIES);
+      for (int i = from; i < to; i += LANES) {
+        FloatVector e = VectorMath.exp(load(x, xAt + i).sub(shift));
+        e.intoArray(y, yAt + i);
+        s = s.add(e);
+      }
+      sum += VectorMath.sumOfLanes(s);
+    }
+    if (whole < n) {
+      VectorMask<Float> mask = SPECIES.indexInRange(whole, n);
+      FloatVector v = FloatVector.fromArray(SPECIES, x, xAt + whole, mask);
+      VectorMath.exp(v.sub(shift)).intoArray(y, yAt + whole, mask);
+      sum += rest.sum(y, yAt + whole, n - whole);
+    }
+    return sum;
+  }
+
+  @Override
+  public void blend(
+      float dyScale,
+      float center,
+      float xScale,
+      float shift,
+      float[] dy,
+      int dyAt,
+      float[] x,
+      int xAt,
+      float[] dx,
+      int dxAt,
+      int n) {
+    int whole = SPECIES.loopBound(n);
+    for (int i = 0; i < whole; i += LANES) {
+      FloatVector v = load(x, xAt + i).sub(center).mul(xScale).add(shift);
+      load(dy, dyAt + i).mul(dyScale).add(v).intoArray(dx, dxAt + i);
+    }
+    rest.blend(
+        dyScale,
+        center,
+        xScale,
+        shift,
+        dy,
+        dyAt + whole,
+        x,
+        xAt + whole,
+        dx,
+        dxAt + whole,
+        n - whole);
+  }
+
+  @Override
+  public void softmaxGradient(
+      float shift, float[] y, int yAt, float[] dy, int dyAt, float[] dx, int dxAt, int n) {
+    int whole = SPECIES.loopBound(n);
+    for (int i = 0; i < whole; i += LANES) {
+      load(y, yAt + i).mul(load(dy, dyAt + i).sub(shift)).intoArray(dx, dxAt + i);
+    }
+    rest.softmaxGradient(shift, y, yAt + whole, dy, dyAt + whole, dx, dxAt + whole, n - whole);
+  }
+
+  @Override
+  public void adam(
+      AdamSpec spec,
+      float[] parameter,
+      int parameterAt,
+      float[] gradient,
+      int gradientAt,
+      float[] m,
+      int mAt,
+      float[] v,
+      int vAt,
+      int n) {
+    int whole = SPECIES.loopBound(n);
+    float keep = spec.decoupled() ? 1 - spec.lr() * spec.weightDecay() : 1;
+    float decay = spec.decoupled() ? 0 : spec.weightDecay();
+    float scale = 1 / spec.correction();
+    for (int i = 0; i < whole; i += LANES) {
+      FloatVector p = load(parameter, parameterAt + i).mul(keep);
+      FloatVector g = load(gradient, gradientAt + i).add(p.mul(decay));
+      FloatVector first = load(m, mAt + i).mul(spec.beta1()).add(g.mul(1 - spec.beta1()));
+      FloatVector second = load(v, vAt + i).mul(spec.beta2()).add(g.mul(g).mul(1 - spec.beta2()));
+      first.intoArray(m, mAt + i);
+      second.intoArray(v, vAt + i);
+      FloatVector root = second.sqrt().mul(scale).add(spec.eps());
+      p.sub(first.div(root).mul(spec.stepSize())).intoArray(parameter, parameterAt + i);
+    }
+    rest.adam(
+        spec,
+        parameter,
+        parameterAt + whole,
+        gradient,
+        gradientAt + whole,
+        m,
+        mAt + whole,
+        v,
+        vAt + whole,
+        n - whole);
+  }
+}

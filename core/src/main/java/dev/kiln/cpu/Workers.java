@@ -1,0 +1,166 @@
+package dev.kiln.cpu;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A small fixed team of daemon threads that shares out loops; the calling thread is one of them.
+ *
+ * <p>A worker that has run out of work spins for some microseconds, so that the next loop of a
+ * training step finds it awake, and then parks. The team takes one loop at a time: a loop started
+ * while it is busy, by another thread or from inside a task, runs on the thread that started it.
+ * What a loop computes must not depend on which thread runs which task.
+ */
+final class Workers {
+  private static final long SPIN_NANOS = 30_000;
+
+  private final Thread[] threads;
+  private final AtomicBoolean busy = new AtomicBoolean();
+  private volatile @Nullable Loop current;
+  private volatile boolean closed;
+
+  /**
+   * @param size how many threads compute, the caller included
+   */
+  Workers(int size) {
+    threads = new Thread[Math.max(0, size - 1)];
+    for (int i = 0; i < threads.length; i++) {
+      threads[i] = new Thread(this::work, "kiln-cpu-" + (i + 1));
+      threads[i].setDaemon(true);
+      threads[i].start();
+    }
+  }
+
+  /** The team every CPU device shares: {@code kiln.cpu.threads}, else one thread a processor. */
+  static Workers shared() {
+    return Shared.WORKERS;
+  }
+
+  private static final class Shared {
+    static final Workers WORKERS =
+        new Workers(
+            Integer.getInteger("kiln.cpu.threads", Runtime.getRuntime().availableProcessors()));
+  }
+
+  /** How many threads compute, the caller included. */
+  int size() {
+    return threads.length + 1;
+  }
+
+  /** Runs {@code task} for 0 … {@code tasks - 1}, in no order, and returns when all are done. */
+  void run(int tasks, Task task) {
+    if (tasks <= 1 || threads.length == 0 || !busy.compareAndSet(false, true)) {
+      for (int i = 0; i < tasks; i++) task.run(i);
+      return;
+    }
+    try {
+      Loop loop = new Loop(tasks, task);
+      current = loop;
+      for (int i = 0; i < Math.min(tasks - 1, threads.length); i++) LockSupport.unpark(threads[i]);
+      loop.help();
+      loop.await();
+    } finally {
+      current = null;
+      busy.set(false);
+    }
+  }
+
+  /**
+   * Cuts 0 … {@code count} into at most a few pieces a thread, none of them smaller than {@code
+   * grain}, and runs {@code body} on each. Pieces begin at multiples of 64, so that what a loop
+   * does with its last few elements, short of a whole vector, happens at the very end alone.
+   */
+  void elements(int count, int grain, Range body) {
+    if (count > 0) {
+      int blocks = (count - 1) / 64 + 1;
+      rows(blocks, (grain + 63) / 64, (from, to) -> body.run(from * 64, Math.min(count, to * 64)));
+    }
+  }
+
+  /** Like {@link #elements}, but pieces may begin anywhere: for bodies that work row by row. */
+  void rows(int count, int grain, Range body) {
+    int pieces = size() == 1 ? 1 : Math.min(4 * size(), count / Math.max(1, grain));
+    if (pieces > 1) {
+      run(
+          pieces,
+          i ->
+              body.run((int) ((long) count * i / pieces), (int) ((long) count * (i + 1) / pieces)));
+    } else if (count > 0) {
+      body.run(0, count);
+    }
+  }
+
+  /** One piece of work, by its number. */
+  interface Task {
+    void run(int number);
+  }
+
+  /** Part of a loop: {@code from} up to, but without, {@code to}. */
+  interface Range {
+    void run(int from, int to);
+  }
+
+  /** Lets the threads end. Loops still run afterwards, on their callers. */
+  void close() {
+    closed = true;
+    for (Thread thread : threads) LockSupport.unpark(thread);
+  }
+
+  private void work() {
+    Loop last = null;
+    long idleSince = System.nanoTime();
+    while (!closed) {
+      Loop loop = current;
+      if (loop != null && loop != last) {
+        loop.help();
+        last = loop;
+        idleSince = System.nanoTime();
+      } else if (System.nanoTime() - idleSince < SPIN_NANOS) {
+        Thread.onSpinWait();
+      } else {
+        last = null; // a finished loop must not be held while asleep
+        LockSupport.park(this);
+        idleSince = System.nanoTime();
+      }
+    }
+  }
+
+  /** One loop: tasks are claimed one by one, and counted when done. */
+  private static final class Loop {
+    private final int tasks;
+    private final Task task;
+    private final Thread caller = Thread.currentThread();
+    private final AtomicInteger claimed = new AtomicInteger();
+    private final AtomicInteger done = new AtomicInteger();
+    private volatile @Nullable Throwable failure;
+
+    Loop(int tasks, Task task) {
+      this.tasks = tasks;
+      this.task = task;
+    }
+
+    void help() {
+      for (int i = claimed.getAndIncrement(); i < tasks; i = claimed.getAndIncrement()) {
+        try {
+          task.run(i);
+        } catch (Throwable e) {
+          failure = e;
+        }
+        if (done.incrementAndGet() == tasks) LockSupport.unpark(caller);
+      }
+    }
+
+    void await() {
+      long start = System.nanoTime();
+      while (done.get() < tasks) {
+        if (System.nanoTime() - start < SPIN_NANOS) Thread.onSpinWait();
+        else LockSupport.park(this);
+      }
+      Throwable thrown = failure;
+      if (thrown instanceof RuntimeException e) throw e;
+      if (thrown instanceof Error e) throw e;
+    }
+  }
+}
