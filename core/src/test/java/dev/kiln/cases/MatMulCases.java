@@ -128,6 +128,7 @@ final class MatMulCases {
                             y[i] += x[2][i % s[2]];
                           }
                           return y;
-                        }));
+                        })
+                    .flops(2.0 * s[0] * s[1] * s[2]));
   }
 }

@@ -73,7 +73,9 @@ public final class OpCase {
     return this;
   }
 
-  /** Floating-point operations of the forward pass, for benchmarks. */
+  /**
+   * Floating-point operations of the forward pass: what a check costs, what a benchmark divides by.
+   */
   public OpCase flops(double count) {
     flops = count;
     return this;

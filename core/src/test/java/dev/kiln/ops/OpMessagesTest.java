@@ -1,0 +1,151 @@
+package dev.kiln.ops;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.kiln.Device;
+import dev.kiln.ShapeException;
+import dev.kiln.Tensor;
+import java.util.List;
+import org.assertj.core.api.AbstractThrowableAssert;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** Bad input names the op, the shapes and what would fit. */
+class OpMessagesTest {
+  private static final Device DEVICE = Device.open("cpu");
+
+  @AfterAll
+  static void close() {
+    DEVICE.close();
+  }
+
+  private static Tensor t(int... shape) {
+    return Tensor.zeros(DEVICE, shape);
+  }
+
+  private static AbstractThrowableAssert<?, ?> refused(ThrowingCallable op) {
+    return assertThatThrownBy(op).isInstanceOf(ShapeException.class);
+  }
+
+  @Test
+  void matmul() {
+    refused(() -> t(2, 3).matmul(t(4, 5)))
+        .hasMessage(
+            "matmul: [2, 3] has 3 columns but [4, 5] has 4 rows; they must be equal ([..., m, k]"
+                + " times [..., k, n])");
+    refused(() -> t(2, 3).matmul(t(4, 3), true, true)).hasMessageContaining("[2, 3] transposed");
+    refused(() -> t(2, 2, 3).matmul(t(3, 3, 4))).hasMessageContaining("do not broadcast");
+    refused(() -> t().matmul(t(3))).hasMessageContaining("a scalar has no rows");
+    refused(() -> t(3).matmul(t(3), true, false)).hasMessageContaining("cannot be transposed");
+  }
+
+  @Test
+  void linear() {
+    refused(() -> Linear.apply(t(8, 5), t(3, 4), null))
+        .hasMessage(
+            "linear: the input [8, 5] should end in 4 features (weight [3, 4] = [out, in])");
+    refused(() -> Linear.apply(t(8, 4), t(3, 4), t(4)))
+        .hasMessageContaining("the bias [4] should be [3]");
+  }
+
+  @Test
+  void conv2d() {
+    refused(() -> Conv2d.apply(t(8, 3, 28, 28), t(16, 4, 5, 5), null, Conv2dOptions.DEFAULT))
+        .hasMessage(
+            "conv2d: the input has 3 channels but the weight wants 4 (weight [16, 4, 5, 5] = [out,"
+                + " in / groups, kh, kw], groups 1, input [8, 3, 28, 28])");
+    refused(() -> Conv2d.apply(t(1, 1, 4, 4), t(1, 1, 5, 5), null, Conv2dOptions.DEFAULT))
+        .hasMessageContaining("does not fit into the input [1, 1, 4, 4]")
+        .hasMessageContaining("use more padding or a smaller kernel");
+    refused(() -> Conv2d.apply(t(1, 4, 4, 4), t(3, 2, 1, 1), null, grouped(2)))
+        .hasMessageContaining("3 outputs do not divide into 2 groups");
+    refused(() -> Conv2d.apply(t(3, 4, 4), t(3, 3, 1, 1), null, Conv2dOptions.DEFAULT))
+        .hasMessageContaining("the input [3, 4, 4] should be [n, in, h, w]");
+    refused(() -> Conv2d.apply(t(1, 1, 4, 4), t(2, 1, 1, 1), t(3), Conv2dOptions.DEFAULT))
+        .hasMessageContaining("the bias [3] should be [2]");
+    assertThatThrownBy(() -> Conv2dOptions.DEFAULT.stride(0)).hasMessageContaining("stride (0, 0)");
+  }
+
+  private static Conv2dOptions grouped(int groups) {
+    return Conv2dOptions.DEFAULT.groups(groups);
+  }
+
+  @Test
+  void pooling() {
+    refused(() -> Pool2d.max(t(1, 1, 2, 2), Pool2dOptions.of(3)))
+        .hasMessageContaining("max_pool2d: the kernel (3, 3) does not fit");
+    refused(() -> Pool2d.average(t(2, 2), Pool2dOptions.of(3)))
+        .hasMessageContaining("avg_pool2d: the input [2, 2] should be [n, c, h, w]");
+    assertThatThrownBy(() -> Pool2dOptions.of(3).padding(2))
+        .hasMessageContaining("half the kernel");
+  }
+
+  @Test
+  void batchNorm() {
+    refused(() -> BatchNorm.train(t(1, 3), null, null, null, null, 0.1f, 1e-5f))
+        .hasMessageContaining("batch_norm: [1, 3] has one value a channel")
+        .hasMessageContaining("eval()");
+    refused(() -> BatchNorm.eval(t(2, 3, 4, 4), t(4), null, t(3), t(3), 1e-5f))
+        .hasMessageContaining("should be [3]")
+        .hasMessageContaining("not [4]");
+  }
+
+  @Test
+  void labels() {
+    Tensor logits = t(4, 10);
+    Tensor bad = Tensor.of(DEVICE, new int[] {1, 2, 10, 0}, 4);
+    assertThatThrownBy(() -> loss(logits, bad))
+        .isInstanceOf(IndexOutOfBoundsException.class)
+        .hasMessage(
+            "cross_entropy: target[2] = 10 is not a class: the logits [4, 10] have classes 0 to 9"
+                + " (ignore_index -100)");
+    Tensor negative = Tensor.of(DEVICE, new int[] {1, -1, -100, 0}, 4);
+    assertThatThrownBy(() -> loss(logits, negative)).hasMessageContaining("target[1] = -1");
+    loss(logits, Tensor.of(DEVICE, new int[] {1, -100, 9, 0}, 4));
+    refused(() -> loss(logits, Tensor.of(DEVICE, new int[3], 3)))
+        .hasMessageContaining("target int32 [3] should be int32 [4]");
+    refused(() -> loss(logits, t(4))).hasMessageContaining("target float32 [4]");
+    assertThatThrownBy(() -> new CrossEntropy.Options(-100, 1.5f, Reduction.MEAN))
+        .hasMessageContaining("from 0 to 1, not 1.5");
+  }
+
+  private static Tensor loss(Tensor logits, Tensor target) {
+    return CrossEntropy.apply(logits, target, null, CrossEntropy.Options.DEFAULT);
+  }
+
+  @Test
+  void labelsOfASliceAreJudgedByTheirOwnValues() {
+    Tensor labels = Tensor.of(DEVICE, new int[] {99, 1, 2}, 3);
+    loss(t(2, 10), labels.slice(0, 1, 3));
+    assertThatThrownBy(() -> loss(t(2, 10), labels.slice(0, 0, 2)))
+        .hasMessageContaining("target[0] = 99");
+  }
+
+  @Test
+  void movement() {
+    refused(() -> t(2, 3).reshape(4, 2))
+        .hasMessageContaining("reshape: [2, 3] of 6 elements does not fit into [4, 2]");
+    refused(() -> t(2, 3).reshape(-1, 4)).hasMessageContaining("[-1, 4]");
+    refused(() -> t(2, 3).reshape(-1, -1)).hasMessageContaining("[-1, -1]");
+    refused(() -> Concat.apply(List.of(t(2, 3), t(3, 4)), 0))
+        .hasMessageContaining("float32 [2, 3] and float32 [3, 4] should differ in dimension 0");
+    refused(() -> Concat.apply(List.of(), 0)).hasMessageContaining("nothing to join");
+    refused(() -> t(2, 3).permute(0, 0)).hasMessageContaining("[0, 0] should name each");
+    refused(() -> Slice.apply(t(4), new int[1], new int[] {4}, new int[] {0}))
+        .hasMessageContaining("steps are 1 or more");
+  }
+
+  @Test
+  void reductions() {
+    refused(() -> t(2, 3).sum(0, 0)).hasMessageContaining("named more than once");
+    refused(() -> t(2, 3).softmax(2)).hasMessageContaining("softmax: [2, 3] has no dimension 2");
+    refused(() -> t(2, 0).max(1)).hasMessageContaining("is empty and has no largest element");
+  }
+
+  @Test
+  void dropout() {
+    assertThatThrownBy(() -> Dropout.apply(t(2), 1.5f, 0, 0))
+        .hasMessage("dropout: the probability is from 0 to 1, not 1.5");
+  }
+}
