@@ -70,13 +70,13 @@ final class VectorMath {
     return exponent.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
   }
 
-  /** Within 2 units in the last place. */
+  /** Within 2.2 units in the last place. */
   static FloatVector sigmoid(FloatVector x) {
     FloatVector one = FloatVector.broadcast(SPECIES, 1);
     return one.div(exp(x.neg()).add(one));
   }
 
-  /** Within 2 units in the last place. */
+  /** Within 1.4 units in the last place. */
   static FloatVector tanh(FloatVector x) {
     FloatVector one = FloatVector.broadcast(SPECIES, 1);
     FloatVector magnitude = x.abs();
