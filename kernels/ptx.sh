@@ -15,26 +15,28 @@ PTX_VERSION=7.0
 ARCHITECTURES="sm_75 sm_80 sm_86 sm_89 sm_90 sm_100 sm_120"
 
 cd "$(dirname "$0")"
-gpu=$PWD/src/main/resources/dev/kiln/gpu
+shipped=$PWD/src/main/resources/dev/kiln/gpu
+tested=$PWD/src/test/resources/dev/kiln/gpu/catalog
 work=$PWD/target/ptx
 
-# program_lines: programs.txt without comments and empty lines
-program_lines() { sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$gpu/programs.txt"; }
+# program_lines FOLDER: its programs.txt without comments and empty lines
+program_lines() { sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$1/programs.txt"; }
 
-# fingerprint FILE DEFINE...: of everything that a program's PTX depends on
+# fingerprint TEXT DEFINE...: of everything that a program's PTX depends on
 fingerprint() {
-  { echo "$@"; cat "$PWD/ptx.sh" "$gpu/kernels/dialect/"*.h "$gpu/kernels/$1"; } | sha256sum | cut -c1-64
+  { echo "$@"; cat ptx.sh "$1"; find "$shipped/kernels" "${1%/*}" -name '*.h' | sort | xargs cat; } | sha256sum
 }
 
-# build PROGRAM FILE DEFINE...: writes $work/PROGRAM.ptx, unless it is there from an earlier run
+# build FOLDER PROGRAM FILE DEFINE...: writes $work/PROGRAM.ptx, unless it is there from an earlier run
 build() {
-  local program=$1 file=$2 print out=$work/$1.ptx arch
-  shift 2
-  print=$(fingerprint "$file" "$@")
-  [[ -f $out && $(cat "$out.fingerprint" 2>/dev/null) == "$print" ]] && return
+  local folder=$1 program=$2 file=$3 print out=$work/$2.ptx arch
+  shift 3
+  print=$(fingerprint "$folder/kernels/$file" "$@")
+  [[ -f $out && $(cat "$out.from" 2>/dev/null) == "$print" ]] && return
   # Inside the folder and with relative names, so that no machine's path reaches the PTX.
-  (cd "$gpu/kernels" && nvcc -x cu -arch=$TARGET -fmad=false -I. -include dialect/cuda.h \
-    "${@/#/-D}" -ptx "$file" -o "$out.raw") || { echo "ptx.sh: $program does not compile" >&2; return 1; }
+  (cd "$folder/kernels" && nvcc -x cu -arch=$TARGET -fmad=false -I"$shipped/kernels" \
+    -include "$shipped/kernels/dialect/cuda.h" "${@/#/-D}" -ptx "$file" -o "$out.raw") ||
+    { echo "ptx.sh: $program does not compile" >&2; return 1; }
   { echo "// kiln program: $program"
     sed -e '/^\/\//d' -e '/./,$!d' -e "s/^\.version .*/.version $PTX_VERSION/" "$out.raw"; } >"$out.new"
   for arch in $ARCHITECTURES; do
@@ -42,7 +44,33 @@ build() {
   done
   mv "$out.new" "$out"
   rm "$out.raw"
-  echo "$print" >"$out.fingerprint"
+  echo "$print" >"$out.from"
+}
+
+# compare FOLDER: fails on any difference between its ptx/ and what was built
+compare() {
+  local ptx wanted differs=0
+  wanted=$(program_lines "$1" | awk '{print $1 ".ptx"}')
+  for ptx in $wanted; do
+    cmp -s "$work/$ptx" "$1/ptx/$ptx" || { echo "ptx.sh: ptx/$ptx is not what its text gives; run kernels/ptx.sh" >&2; differs=1; }
+  done
+  for ptx in $(cd "$1/ptx" && ls); do
+    grep -qxF "$ptx" <<<"$wanted" || { echo "ptx.sh: ptx/$ptx belongs to no program" >&2; differs=1; }
+  done
+  return $differs
+}
+
+# write FOLDER: makes its ptx/ what was built
+write() {
+  local ptx wanted
+  mkdir -p "$1/ptx"
+  wanted=$(program_lines "$1" | awk '{print $1 ".ptx"}')
+  for ptx in $wanted; do
+    cmp -s "$work/$ptx" "$1/ptx/$ptx" || { cp "$work/$ptx" "$1/ptx/$ptx"; echo "wrote ptx/$ptx"; }
+  done
+  for ptx in $(cd "$1/ptx" && ls); do
+    grep -qxF "$ptx" <<<"$wanted" || { rm "$1/ptx/$ptx"; echo "removed ptx/$ptx"; }
+  done
 }
 
 if [[ ${1:-} == --build ]]; then  # one program: how this script calls itself in parallel
@@ -56,24 +84,15 @@ if ! nvcc --version 2>/dev/null | grep -q "release $NVCC_RELEASE,"; then
   exit 3
 fi
 
-mkdir -p "$work" "$gpu/ptx"
-program_lines | xargs -P "$(nproc)" -I{} bash -c './ptx.sh --build {}'
+mkdir -p "$work"
+for folder in "$shipped" "$tested"; do
+  program_lines "$folder" | sed "s|^|$folder |"
+done | xargs -P "$(nproc)" -I{} bash -c './ptx.sh --build {}'
 
-wanted=$(program_lines | awk '{print $1 ".ptx"}' | sort)
-cd "$work"
 if [[ ${1:-} == --check ]]; then
-  differs=0
-  for ptx in $wanted; do
-    cmp -s "$ptx" "$gpu/ptx/$ptx" || { echo "ptx.sh: ptx/$ptx is not what its text gives; run kernels/ptx.sh" >&2; differs=1; }
-  done
-  for ptx in $(cd "$gpu/ptx" && ls -- *.ptx 2>/dev/null); do
-    grep -qxF "$ptx" <<<"$wanted" || { echo "ptx.sh: ptx/$ptx belongs to no program" >&2; differs=1; }
-  done
-  exit $differs
+  compare "$shipped"
+  compare "$tested"
+else
+  write "$shipped"
+  write "$tested"
 fi
-for ptx in $wanted; do
-  cmp -s "$ptx" "$gpu/ptx/$ptx" || { cp "$ptx" "$gpu/ptx/$ptx"; echo "wrote ptx/$ptx"; }
-done
-for ptx in $(cd "$gpu/ptx" && ls -- *.ptx); do
-  grep -qxF "$ptx" <<<"$wanted" || { rm "$gpu/ptx/$ptx"; echo "removed ptx/$ptx"; }
-done

@@ -1,0 +1,26 @@
+package dev.kiln.gpu.cuda;
+
+import static jcuda.driver.JCudaDriver.cuGetErrorName;
+import static jcuda.driver.JCudaDriver.cuGetErrorString;
+
+import dev.kiln.gpu.DriverException;
+import jcuda.driver.CUresult;
+
+/** The results of driver calls, turned into exceptions. */
+final class CudaCall {
+  private CudaCall() {}
+
+  static void check(int result, String call) {
+    if (result != CUresult.CUDA_SUCCESS) {
+      throw new DriverException(message(call, result));
+    }
+  }
+
+  static String message(String call, int result) {
+    String[] name = new String[1];
+    String[] text = new String[1];
+    cuGetErrorName(result, name);
+    cuGetErrorString(result, text);
+    return call + ": " + name[0] + " (" + text[0] + ")";
+  }
+}

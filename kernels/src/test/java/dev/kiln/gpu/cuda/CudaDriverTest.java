@@ -1,0 +1,18 @@
+package dev.kiln.gpu.cuda;
+
+import dev.kiln.gpu.Driver;
+import dev.kiln.gpu.DriverContract;
+import org.junit.jupiter.api.AfterEach;
+
+class CudaDriverTest extends DriverContract {
+  @Override
+  protected Driver open() {
+    MockCuda.install();
+    return new CudaDriver(0);
+  }
+
+  @AfterEach
+  void resetMock() {
+    MockCuda.reset();
+  }
+}
