@@ -1,6 +1,6 @@
 package dev.kiln.examples;
 
-import java.io.FileNotFoundException;
+import dev.kiln.examples.mnist.MnistCommand;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     versionProvider = Kiln.Version.class,
-    subcommands = {DevicesCommand.class, DataCommand.class})
+    subcommands = {MnistCommand.class, DevicesCommand.class, CheckCommand.class, DataCommand.class})
 public final class Kiln implements Runnable {
   @Option(
       names = "--stacktrace",
@@ -94,7 +94,7 @@ public final class Kiln implements Runnable {
     if (message == null) {
       return "failed with " + e.getClass().getName() + "; --stacktrace tells where";
     }
-    if (e instanceof NoSuchFileException || e instanceof FileNotFoundException) {
+    if (e instanceof NoSuchFileException) {
       return "there is no " + message;
     }
     if (e instanceof AccessDeniedException) {

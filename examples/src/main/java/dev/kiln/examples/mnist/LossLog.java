@@ -1,0 +1,41 @@
+package dev.kiln.examples.mnist;
+
+import dev.kiln.Scope;
+import dev.kiln.Tensor;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Queue;
+
+/**
+ * The losses of all steps. They are read from the device some steps late: asking at once would have
+ * it wait for us after every step.
+ */
+final class LossLog {
+  private static final int LATE = 8;
+
+  private final Queue<Tensor> onDevice = new ArrayDeque<>();
+  private final List<Float> read = new ArrayList<>();
+
+  /** Takes a step's loss out of the scope in which it was computed. */
+  void add(Scope step, Tensor loss) {
+    onDevice.add(step.keep(loss.detach()));
+    if (onDevice.size() > LATE) {
+      readAll();
+    }
+  }
+
+  /** Waits for what is not there yet. */
+  void readAll() {
+    for (Tensor loss = onDevice.poll(); loss != null; loss = onDevice.poll()) {
+      read.add(loss.item());
+      loss.close();
+    }
+  }
+
+  /** What has been read so far, a number a step. */
+  List<Float> values() {
+    return Collections.unmodifiableList(read);
+  }
+}

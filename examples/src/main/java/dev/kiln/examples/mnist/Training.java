@@ -1,0 +1,126 @@
+package dev.kiln.examples.mnist;
+
+import dev.kiln.Device;
+import dev.kiln.Generator;
+import dev.kiln.Scope;
+import dev.kiln.Tensor;
+import dev.kiln.data.Batch;
+import dev.kiln.data.DataLoader;
+import dev.kiln.data.Dataset;
+import dev.kiln.nn.Losses;
+import dev.kiln.nn.Module;
+import dev.kiln.optim.Adam;
+import dev.kiln.optim.Optimizer;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Trains a net with Adam and cross entropy, and measures how long that takes. */
+final class Training {
+  private final Device device;
+  private final Module net;
+  private final Optimizer optimizer;
+  private final DataLoader batches;
+  private final int images;
+  private final LossLog log = new LossLog();
+  private final List<Float> epochLosses = new ArrayList<>();
+  private double firstStepSeconds;
+  private double seconds;
+
+  /**
+   * Moves the net to the device.
+   *
+   * @param seed settles start values, the order of the images and what dropout drops
+   */
+  Training(Device device, Module net, Dataset images, int batch, double lr, long seed) {
+    this.device = device;
+    this.net = net.to(device, new Generator(seed));
+    this.optimizer = new Adam(net.parameters(), lr);
+    this.batches = DataLoader.of(device, images, batch).shuffled(seed);
+    this.images = images.size();
+  }
+
+  /** Hears of every step. */
+  interface Listener {
+    /**
+     * @param images how many the epoch has seen
+     * @param loss of the latest step that is known
+     * @param imagesPerSecond since the epoch began
+     */
+    void step(int images, float loss, double imagesPerSecond);
+  }
+
+  /** Goes over all images once. */
+  void epoch(Listener listener) {
+    net.train();
+    long begin = System.nanoTime();
+    int firstOfEpoch = log.values().size();
+    int seen = 0;
+    List<Integer> sizes = new ArrayList<>();
+    for (Batch batch : batches) {
+      step(batch);
+      if (firstStepSeconds == 0) {
+        device.synchronize();
+        firstStepSeconds = secondsSince(begin);
+      }
+      seen += batch.size();
+      sizes.add(batch.size());
+      List<Float> known = log.values();
+      float loss = known.isEmpty() ? Float.NaN : known.get(known.size() - 1);
+      listener.step(seen, loss, seen / secondsSince(begin));
+    }
+    log.readAll();
+    device.synchronize();
+    seconds += secondsSince(begin);
+    epochLosses.add(mean(log.values().subList(firstOfEpoch, log.values().size()), sizes));
+  }
+
+  private void step(Batch batch) {
+    try (Scope step = device.scope()) {
+      Tensor loss = Losses.crossEntropy(net.forward(batch.input()), batch.target());
+      optimizer.zeroGrad();
+      loss.backward();
+      optimizer.step();
+      log.add(step, loss);
+    }
+  }
+
+  /** The mean over images: the last batch may be smaller. */
+  private static float mean(List<Float> losses, List<Integer> sizes) {
+    double sum = 0;
+    int count = 0;
+    for (int i = 0; i < losses.size(); i++) {
+      sum += (double) losses.get(i) * sizes.get(i);
+      count += sizes.get(i);
+    }
+    return (float) (sum / count);
+  }
+
+  private static double secondsSince(long begin) {
+    return (System.nanoTime() - begin) * 1e-9;
+  }
+
+  /** The loss of every step. */
+  List<Float> stepLosses() {
+    return log.values();
+  }
+
+  /** The mean loss of every epoch. */
+  List<Float> epochLosses() {
+    return epochLosses;
+  }
+
+  /** From the first batch asked for until the device was done with it: kernels are built then. */
+  double firstStepSeconds() {
+    return firstStepSeconds;
+  }
+
+  /** All epochs, first step included, until the device was done; without evaluation. */
+  double seconds() {
+    return seconds;
+  }
+
+  /** Over all epochs, first step included. */
+  double imagesPerSecond() {
+    return (double) images * epochLosses.size() / seconds;
+  }
+}
