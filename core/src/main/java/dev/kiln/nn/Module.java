@@ -109,7 +109,8 @@ public abstract class Module {
 
   /**
    * Moves it to a device. Parameters without values get them from a generator with seed 0, unless
-   * an earlier call gave another.
+   * an earlier call gave another. On another device the parameters are other tensors: make
+   * optimizers after the move.
    *
    * @return this
    */

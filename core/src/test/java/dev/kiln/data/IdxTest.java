@@ -99,7 +99,7 @@ class IdxTest {
   }
 
   /** Whatever happens to a file's bytes, it is read or refused; nothing else comes out. */
-  @Property(tries = 3000)
+  @Property(tries = 1000)
   void aDamagedFileIsRefusedOrRead(
       @ForAll boolean zipped,
       @ForAll @IntRange(max = 60) int at,

@@ -111,7 +111,7 @@ class NpyTest {
   }
 
   /** Whatever happens to a file's bytes, it is read or refused; nothing else comes out. */
-  @Property(tries = 2000)
+  @Property(tries = 1000)
   void aDamagedFileIsRefusedOrRead(
       @ForAll @IntRange(max = 143) int at, @ForAll byte value, @ForAll @IntRange(max = 144) int cut)
       throws IOException {
