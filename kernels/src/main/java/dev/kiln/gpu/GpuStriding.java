@@ -1,0 +1,50 @@
+package dev.kiln.gpu;
+
+import dev.kiln.backend.Rows;
+import org.jspecify.annotations.Nullable;
+
+/** Launch geometry of kernels that take any number of groups and stride over what is left. */
+interface GpuStriding extends GpuFamily {
+  /** Rows up to here are left to a single work-item: a group would have nothing to share. */
+  int SHORT_ROW = 32;
+
+  /** From here on a work-item per row reads whole cache lines together with its neighbours. */
+  int WIDE_INNER = 32;
+
+  /** Enough for every device there is, and few enough for any API. */
+  int MOST_GROUPS = 1 << 20;
+
+  /** A work-item for each of {@code items}, or fewer that take several. */
+  default Grid itemGrid(String program, long items) {
+    int local = kernels().tunable(program, "WG");
+    return Grid.of((int) Math.min((items + local - 1) / local, MOST_GROUPS), local);
+  }
+
+  /** A group for each of {@code results}, or fewer that take several. */
+  default Grid groupGrid(String program, int results) {
+    return Grid.of(Math.min(results, MOST_GROUPS), kernels().tunable(program, "WG"));
+  }
+
+  /** The same for kernels whose work-items are alone in their groups. */
+  default Grid singleGrid(int results) {
+    return Grid.of(Math.min(results, MOST_GROUPS), 1);
+  }
+
+  /**
+   * Launches the variant of a row kernel that suits: {@code _by_item} with a work-item a row, or
+   * {@code _by_group}; on CPUs of the program {@code _single}, where a group is one work-item.
+   *
+   * @param arguments what comes before n, inner and the number of rows
+   */
+  default void launchRows(String program, String kernel, Rows rows, @Nullable Object... arguments) {
+    boolean crowded = rows.count() >= 256L * driver().info().computeUnits();
+    boolean byItem =
+        rows.n() <= SHORT_ROW || (!cpuKernels() && rows.inner() >= WIDE_INNER && crowded);
+    if (byItem) {
+      launch(program, kernel + "_by_item", itemGrid(program, rows.count()), arguments);
+    } else {
+      String grouped = cpuKernels() ? program + "_single" : program;
+      launch(grouped, kernel + "_by_group", groupGrid(grouped, rows.count()), arguments);
+    }
+  }
+}
