@@ -9,9 +9,11 @@ import org.jspecify.annotations.Nullable;
 final class BuildLog {
   private static final Pattern LINE_MARKER = Pattern.compile("#line (\\d+) \"([^\"]+)\"");
 
-  /** clang's, which most drivers are built on: {@code gemm.cl:12:5: error: …}. */
+  /** {@code gemm.cl:12:5: error: …} as clang says it, or {@code error: gemm.cl:12:5: …} as PoCL. */
   private static final Pattern ERROR =
-      Pattern.compile("(?m)^\\s*(?:(\\S*?):)?(\\d+):\\d+:\\s*(?:fatal )?error");
+      Pattern.compile(
+          "(?m)^\\s*(?:(?:fatal )?error: (?:(?<a>\\S*?):)?(?<m>\\d+):\\d+:"
+              + "|(?:(?<b>\\S*?):)?(?<n>\\d+):\\d+:\\s*(?:fatal )?error)");
 
   private BuildLog() {}
 
@@ -22,9 +24,10 @@ final class BuildLog {
   static @Nullable String culprit(String source, String log) {
     Matcher error = ERROR.matcher(log);
     while (error.find()) {
-      String path = error.group(1);
+      boolean first = error.group("m") != null;
+      String path = error.group(first ? "a" : "b");
       String file = path == null ? "" : path.substring(path.lastIndexOf('/') + 1);
-      int line = Integer.parseInt(error.group(2));
+      int line = Integer.parseInt(error.group(first ? "m" : "n"));
       String text = find(source, file, line);
       if (text != null) {
         return file + ":" + line + ": " + text.strip();

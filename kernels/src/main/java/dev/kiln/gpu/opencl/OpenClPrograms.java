@@ -58,7 +58,7 @@ final class OpenClPrograms {
     int[] code = new int[1];
     cl_kernel handle = CL.clCreateKernel(built, name, code);
     if (code[0] == CL.CL_INVALID_KERNEL_NAME) {
-      throw new IllegalArgumentException("program " + program.name() + " has no kernel " + name);
+      throw new DriverException("program " + program.name() + " has no kernel " + name);
     }
     check("clCreateKernel " + name, code[0]);
     int[] parameters = new int[1];
