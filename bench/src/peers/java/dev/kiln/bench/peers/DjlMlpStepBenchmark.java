@@ -79,13 +79,13 @@ public class DjlMlpStepBenchmark {
   @Benchmark
   public float step() {
     try (NDManager step = trainer.getManager().newSubManager()) {
-      NDList input = new NDList(images);
+      // DJL keeps what it computes with the operands' manager: both visit the one of this step.
+      images.tempAttach(step);
+      labels.tempAttach(step);
       NDArray loss;
       try (GradientCollector tape = trainer.newGradientCollector()) {
-        NDList prediction = trainer.forward(input);
+        NDList prediction = trainer.forward(new NDList(images));
         loss = trainer.getLoss().evaluate(new NDList(labels), prediction);
-        prediction.attach(step);
-        loss.attach(step);
         tape.backward(loss);
       }
       trainer.step();
