@@ -6,5 +6,6 @@ module dev.kiln.kernels {
   requires static org.jspecify;
 
   provides dev.kiln.backend.BackendProvider with
+      dev.kiln.gpu.cuda.CudaProvider,
       dev.kiln.gpu.opencl.OpenClProvider;
 }

@@ -9,7 +9,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -90,7 +93,7 @@ public abstract class DriverContract {
     float[] sent = source.clone();
     DeviceMemory memory = driver.allocate(source.length * WORD);
     driver.upload(FloatBuffer.wrap(source), memory);
-    java.util.Arrays.fill(source, -1);
+    Arrays.fill(source, -1);
     assertThat(floats(memory, sent.length)).isEqualTo(sent);
   }
 
@@ -368,8 +371,8 @@ public abstract class DriverContract {
   }
 
   /** The kernels of a program by their names in its PTX. */
-  private static java.util.List<String> kernelsOf(KernelProgram program) {
-    return java.util.regex.Pattern.compile("\\.entry (\\w+)\\(")
+  private static List<String> kernelsOf(KernelProgram program) {
+    return Pattern.compile("\\.entry (\\w+)\\(")
         .matcher(program.ptx())
         .results()
         .map(result -> result.group(1))

@@ -100,7 +100,7 @@ final class CudaLibrary {
    * which only its owner can write to.
    */
   private static void initializeJCuda() throws IOException {
-    Path folder = Files.createTempDirectory("kiln-jcuda");
+    Path folder = Files.createTempDirectory("kiln-jcuda").toAbsolutePath();
     String before = System.getProperty("java.io.tmpdir");
     System.setProperty("java.io.tmpdir", folder.toString());
     try {
@@ -132,6 +132,12 @@ final class CudaLibrary {
       return library
           + ", the NVIDIA driver's library, was not found: no NVIDIA driver is installed";
     }
-    return "JCuda's own library cannot be loaded: " + message.lines().findFirst().orElse("");
+    String reason =
+        message
+            .lines()
+            .filter(line -> line.matches("\\S*(Error|Exception): .*"))
+            .findFirst()
+            .orElse("");
+    return "JCuda's own library cannot be loaded: " + reason;
   }
 }
