@@ -59,6 +59,7 @@ record GoldenCase(
     try {
       return new Reader(folder).read();
     } catch (JsonParseException
+        | ClassCastException
         | IllegalStateException
         | UnsupportedOperationException
         | NumberFormatException e) {

@@ -122,7 +122,10 @@ public final class GoldenSet implements AutoCloseable {
                 + " cases and lists "
                 + ids.size());
       }
-    } catch (NullPointerException | IllegalStateException | UnsupportedOperationException e) {
+    } catch (NullPointerException
+        | ClassCastException
+        | IllegalStateException
+        | UnsupportedOperationException e) {
       throw new IOException(root.resolve(INDEX) + " is damaged: it lists no cases", e);
     }
     return ids;

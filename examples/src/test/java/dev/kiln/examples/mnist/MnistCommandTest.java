@@ -1,0 +1,179 @@
+package dev.kiln.examples.mnist;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.kiln.examples.CommandRun;
+import dev.kiln.io.Safetensors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MnistCommandTest {
+  @TempDir private Path folder;
+
+  /** So that no test depends on what the user's cache has. */
+  @BeforeEach
+  void emptyCache() {
+    System.setProperty("kiln.data", folder.resolve("cache").toString());
+  }
+
+  @AfterEach
+  void usualCache() {
+    System.clearProperty("kiln.data");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mlp", "cnn"})
+  void theSameSeedGivesTheSameBitsTwice(String model) throws IOException {
+    JsonObject first = train("first", model, "--seed=7");
+    JsonObject again = train("again", model, "--seed=7");
+
+    assertThat(bytes("again", "weights.safetensors"))
+        .isEqualTo(bytes("first", "weights.safetensors"));
+    assertThat(bytes("again", "losses.csv")).isEqualTo(bytes("first", "losses.csv"));
+    assertThat(again.get("loss")).isEqualTo(first.get("loss"));
+  }
+
+  @Test
+  void anotherSeedGivesOtherNumbers() throws IOException {
+    JsonObject first = train("first", "mlp", "--seed=7");
+    JsonObject other = train("other", "mlp", "--seed=8");
+
+    assertThat(bytes("other", "weights.safetensors"))
+        .isNotEqualTo(bytes("first", "weights.safetensors"));
+    assertThat(other.get("loss")).isNotEqualTo(first.get("loss"));
+  }
+
+  @Test
+  void theJsonHasEveryFigure() throws IOException {
+    JsonObject json = train("run", "mlp", "--seed=3", "--epochs=2");
+
+    assertThat(json.keySet())
+        .containsExactlyInAnyOrder(
+            "model",
+            "device",
+            "seed",
+            "epochs",
+            "train_images",
+            "test_images",
+            "loss",
+            "test_accuracy",
+            "train_seconds",
+            "images_per_second",
+            "first_step_seconds");
+    assertThat(json.get("model").getAsString()).isEqualTo("mlp");
+    assertThat(json.get("device").getAsString()).isEqualTo("cpu");
+    assertThat(json.get("seed").getAsLong()).isEqualTo(3);
+    assertThat(json.get("epochs").getAsInt()).isEqualTo(2);
+    assertThat(json.get("train_images").getAsInt()).isEqualTo(1000);
+    assertThat(json.get("test_images").getAsInt()).isEqualTo(1000);
+    float begin = json.get("loss").getAsJsonArray().get(0).getAsFloat();
+    float end = json.get("loss").getAsJsonArray().get(1).getAsFloat();
+    assertThat(end).isBetween(0.1f, begin);
+    assertThat(begin).isLessThan(2.31f);
+    // a guess would be 0.1
+    assertThat(json.get("test_accuracy").getAsDouble()).isBetween(0.5, 1.0);
+    double seconds = json.get("train_seconds").getAsDouble();
+    assertThat(json.get("first_step_seconds").getAsDouble()).isBetween(1e-5, seconds);
+    assertThat(json.get("images_per_second").getAsDouble() * seconds).isBetween(1999.0, 2001.0);
+  }
+
+  @Test
+  void picturesLossesAndWeightsAreLeftInTheFolder() throws IOException {
+    train("run", "cnn");
+
+    for (String picture : new String[] {"loss.png", "confusion.png", "filters.png"}) {
+      assertThat(ImageIO.read(folder.resolve("run").resolve(picture).toFile()).getWidth())
+          .isGreaterThan(300);
+    }
+    assertThat(Files.readAllLines(folder.resolve("run/losses.csv"))).hasSize(1 + 16);
+    assertThat(Safetensors.read(folder.resolve("run/weights.safetensors")))
+        .containsKeys("block1.conv.weight", "block2.bn.running_var", "fc2.bias");
+  }
+
+  @Test
+  void theRunSaysOnWhatAndWithWhat() {
+    CommandRun run = mnist("run", "mlp");
+
+    assertThat(run.status()).isZero();
+    assertThat(run.out())
+        .contains("Device    cpu (")
+        .contains("as asked")
+        .contains("1,000 training and 1,000 test images: the subset that comes with Kiln")
+        .contains("203,530 parameters")
+        .contains("% of the test images recognized");
+    assertThat(run.err()).isEmpty();
+  }
+
+  @Test
+  void aFolderWithoutMnistIsNamed() {
+    CommandRun run = CommandRun.of("mnist", "--data", folder.toString());
+
+    assertThat(run.status()).isEqualTo(1);
+    assertThat(run.err())
+        .startsWith("kiln mnist: " + folder + ": has no train-images-idx3-ubyte")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void aDeviceThatIsNotThereIsNamed() {
+    CommandRun run = CommandRun.of("mnist", "--device", "opencl:99");
+
+    assertThat(run.status()).isEqualTo(1);
+    assertThat(run.err()).startsWith("kiln mnist: ").contains("opencl:99").hasLineCount(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"--epochs=0", "--batch=-1", "--limit=0", "--lr=0", "--model=rnn", "--seed=x"})
+  void anOptionThatMakesNoSenseIsAUsageError(String option) {
+    CommandRun run = CommandRun.of("mnist", option);
+
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err())
+        .startsWith("kiln mnist: ")
+        .contains(option.substring(0, option.indexOf('=')))
+        .endsWith("See kiln mnist --help.\n");
+  }
+
+  private JsonObject train(String name, String model, String... options) throws IOException {
+    CommandRun run = mnist(name, model, options);
+    assertThat(run.err()).isEmpty();
+    assertThat(run.status()).isZero();
+    return JsonParser.parseString(Files.readString(json(name))).getAsJsonObject();
+  }
+
+  private CommandRun mnist(String name, String model, String... options) {
+    List<String> line = new ArrayList<>();
+    line.add("mnist");
+    line.add("--model=" + model);
+    line.add("--device=cpu");
+    line.add("--limit=1000");
+    line.add("--out=" + folder.resolve(name));
+    line.add("--json=" + json(name));
+    line.addAll(List.of(options));
+    if (line.stream().noneMatch(option -> option.startsWith("--epochs"))) {
+      line.add("--epochs=1");
+    }
+    return CommandRun.of(line.toArray(new String[0]));
+  }
+
+  private Path json(String name) {
+    return folder.resolve(name + ".json");
+  }
+
+  private byte[] bytes(String name, String file) throws IOException {
+    return Files.readAllBytes(folder.resolve(name).resolve(file));
+  }
+}
