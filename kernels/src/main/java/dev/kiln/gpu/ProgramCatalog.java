@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
  *
  * <pre>
  *   programs.txt            program name · kernel text · tunables
+ *   programs-opencl.txt     the same, for OpenCL alone; need not be there
  *   kernels/NAME.cl         the kernel texts
  *   kernels/dialect/        what stands before them, per API
  *   ptx/PROGRAM.ptx         built by ptx.sh
@@ -28,6 +29,7 @@ public final class ProgramCatalog {
   private final Class<?> anchor;
   private final String folder;
   private final Map<String, KernelProgram> programs;
+  private final Map<String, KernelProgram> openClOnly;
 
   /**
    * @param anchor the class beside whose resources the catalogue lies
@@ -37,6 +39,8 @@ public final class ProgramCatalog {
     this.anchor = anchor;
     this.folder = folder;
     this.programs = parse(read(folder + "programs.txt"));
+    String list = folder + "programs-opencl.txt";
+    this.openClOnly = anchor.getResource(list) == null ? Map.of() : parse(read(list));
   }
 
   /** The programs in Kiln's own jar. */
@@ -44,8 +48,14 @@ public final class ProgramCatalog {
     return SHIPPED;
   }
 
+  /** The programs that every API has. */
   public Collection<KernelProgram> programs() {
     return Collections.unmodifiableCollection(programs.values());
+  }
+
+  /** The programs that have no PTX: vectors and geometry are those of a CPU behind OpenCL. */
+  public Collection<KernelProgram> openClOnly() {
+    return Collections.unmodifiableCollection(openClOnly.values());
   }
 
   /**
@@ -53,6 +63,9 @@ public final class ProgramCatalog {
    */
   public KernelProgram program(String name) {
     KernelProgram program = programs.get(name);
+    if (program == null) {
+      program = openClOnly.get(name);
+    }
     if (program == null) {
       throw new IllegalArgumentException("programs.txt lists no program " + name);
     }

@@ -27,12 +27,12 @@
 #include "conv.h"
 #include "wide.h"
 
-// A group copies a plane. top and left: padding, negative to leave out.
-KERNEL(WG) pad_planes(GLOBAL const float* RESTRICT x, GLOBAL float* RESTRICT padded, int height,
-                      int width, int top, int left, int strideHeight, int strideWidth, int rows,
-                      int pitch) {
+// A group copies a plane, from firstPlane on. top and left: padding, negative to leave out.
+KERNEL(WG) pad_planes(GLOBAL const float* RESTRICT x, GLOBAL float* RESTRICT padded, int firstPlane,
+                      int height, int width, int top, int left, int strideHeight, int strideWidth,
+                      int rows, int pitch) {
   const size_t plane = GROUP_ID(0);
-  GLOBAL const float* from = x + plane * height * width;
+  GLOBAL const float* from = x + (firstPlane + plane) * height * width;
   GLOBAL float* to = padded + plane * strideHeight * strideWidth * rows * pitch;
   for (int i = 0; i < strideHeight; i++) {
     for (int j = 0; j < strideWidth; j++) {
@@ -59,11 +59,11 @@ KERNEL(WG) pad_planes(GLOBAL const float* RESTRICT x, GLOBAL float* RESTRICT pad
 }
 
 // A group spreads a plane of dy: its pixels strideHeight, strideWidth apart, zeros between.
-KERNEL(WG) spread_planes(GLOBAL const float* RESTRICT dy, GLOBAL float* RESTRICT padded, int height,
-                         int width, int top, int left, int strideHeight, int strideWidth, int rows,
-                         int pitch) {
+KERNEL(WG) spread_planes(GLOBAL const float* RESTRICT dy, GLOBAL float* RESTRICT padded,
+                         int firstPlane, int height, int width, int top, int left, int strideHeight,
+                         int strideWidth, int rows, int pitch) {
   const size_t plane = GROUP_ID(0);
-  GLOBAL const float* from = dy + plane * height * width;
+  GLOBAL const float* from = dy + (firstPlane + plane) * height * width;
   GLOBAL float* to = padded + plane * rows * pitch;
   for (int row = 0; row < rows; row++, to += pitch) {
     for (int v = 0; v < pitch; v++) to[v] = 0;
@@ -119,7 +119,7 @@ KERNEL(WG) pack_weights(GLOBAL const float* RESTRICT w, GLOBAL float* RESTRICT p
 }
 
 // Writes the first lanes of a vector.
-static inline void store_lanes(GLOBAL float* to, WIDE value, int lanes) {
+DEVICE_FN void store_lanes(GLOBAL float* to, WIDE value, int lanes) {
   if (lanes >= LANES) {
     STORE_WIDE(to, value);
   } else {
@@ -129,13 +129,13 @@ static inline void store_lanes(GLOBAL float* to, WIDE value, int lanes) {
   }
 }
 
-// A group computes ROWS channels of one image, two chunks of LANES pixels at a time. Rows of the
+// A group computes ROWS channels of one image, from firstImage on, two chunks of LANES pixels at a time. Rows of the
 // image are written in order, so where a row is narrower than a vector, what spills into the next
 // row is overwritten; where it is wider, its last chunk begins earlier and writes some pixels twice.
 KERNEL(WG) conv_cpu(GLOBAL const float* RESTRICT padded, GLOBAL const float* RESTRICT packed,
                     GLOBAL const int* RESTRICT offsets, GLOBAL const float* RESTRICT bias,
-                    GLOBAL float* RESTRICT y, int groups, int groupOut, int depth, int height,
-                    int width, int pitch, int imageFloats) {
+                    GLOBAL float* RESTRICT y, int firstImage, int groups, int groupOut, int depth,
+                    int height, int width, int pitch, int imageFloats) {
   const int blocks = (groupOut + ROWS - 1) / ROWS;
   const int block = GROUP_ID(0) % blocks;
   const int group = GROUP_ID(0) / blocks % groups;
@@ -145,7 +145,7 @@ KERNEL(WG) conv_cpu(GLOBAL const float* RESTRICT padded, GLOBAL const float* RES
   const int pixels = height * width;
   padded += image * imageFloats + (size_t)group * (imageFloats / groups);
   packed += ((size_t)group * blocks + block) * depth * ROWS;
-  y += (image * groups * groupOut + channel) * pixels;
+  y += ((firstImage + image) * groups * groupOut + channel) * pixels;
 
   const int chunks = (width + LANES - 1) / LANES;
   const int last = height * chunks - 1;
@@ -185,17 +185,6 @@ KERNEL(WG) conv_cpu(GLOBAL const float* RESTRICT padded, GLOBAL const float* RES
       }
     }
   }
-}
-
-static inline float sum_lanes(WIDE value) {
-#if LANES == 16
-  const float8 half8 = value.lo + value.hi;
-#else
-  const float8 half8 = value;
-#endif
-  const float4 half4 = half8.lo + half8.hi;
-  const float2 half2 = half4.lo + half4.hi;
-  return half2.x + half2.y;
 }
 
 // A group computes LINES output channels by TAPS (channel, tap). dy is padded to whole chunks too:

@@ -12,4 +12,16 @@ typedef float8 WIDE;
 #define STORE_WIDE(p, v) vstore8(v, 0, p)
 #endif
 
+// The sum of the lanes, by halves.
+DEVICE_FN float sum_lanes(WIDE value) {
+#if LANES == 16
+  const float8 eight = value.lo + value.hi;
+#else
+  const float8 eight = value;
+#endif
+  const float4 four = eight.lo + eight.hi;
+  const float2 two = four.lo + four.hi;
+  return two.x + two.y;
+}
+
 #endif
