@@ -17,6 +17,8 @@ package dev.kiln.gpu;
  * @param alignmentBytes what the offset of a view must be a multiple of; 16 at least, so that
  *     kernels may load float4 from the start of any memory
  * @param computeCapability major * 10 + minor on CUDA, 0 on OpenCL
+ * @param vectorWidth floats in the widest vector of one work-item; 1 on GPUs, whose vectors run
+ *     over work-items
  */
 public record DriverInfo(
     String api,
@@ -30,4 +32,35 @@ public record DriverInfo(
     long localMemoryBytes,
     int maxWorkGroup,
     int alignmentBytes,
-    int computeCapability) {}
+    int computeCapability,
+    int vectorWidth) {
+  /** A device whose work-items have no vectors of their own. */
+  public DriverInfo(
+      String api,
+      String name,
+      String vendor,
+      String version,
+      boolean isCpu,
+      int computeUnits,
+      long memoryBytes,
+      long maxAllocationBytes,
+      long localMemoryBytes,
+      int maxWorkGroup,
+      int alignmentBytes,
+      int computeCapability) {
+    this(
+        api,
+        name,
+        vendor,
+        version,
+        isCpu,
+        computeUnits,
+        memoryBytes,
+        maxAllocationBytes,
+        localMemoryBytes,
+        maxWorkGroup,
+        alignmentBytes,
+        computeCapability,
+        1);
+  }
+}

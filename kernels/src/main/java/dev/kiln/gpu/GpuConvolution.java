@@ -8,21 +8,35 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Convolutions: {@link ConvolutionPlan} chooses the kernel, this launches it. */
+/**
+ * Convolutions: {@link ConvolutionPlan} chooses the kernel, this launches it. CPUs have their own.
+ */
 interface GpuConvolution extends Convolution, GpuGemm {
   @Override
   default void conv2d(Conv2dSpec spec, Buffer x, Buffer w, @Nullable Buffer bias, Buffer y) {
-    convolve(plan(Pass.FORWARD, spec), Pass.FORWARD, spec, w, x, bias, y);
+    if (cpuKernels()) {
+      new WideConvolution(this, spec).forward(x, w, bias, y);
+    } else {
+      convolve(plan(Pass.FORWARD, spec), Pass.FORWARD, spec, w, x, bias, y);
+    }
   }
 
   @Override
   default void conv2dInputGradient(Conv2dSpec spec, Buffer dy, Buffer w, Buffer dx) {
-    convolve(plan(Pass.INPUT_GRADIENT, spec), Pass.INPUT_GRADIENT, spec, w, dy, null, dx);
+    if (cpuKernels()) {
+      new WideConvolution(this, spec).inputGradient(dy, w, dx);
+    } else {
+      convolve(plan(Pass.INPUT_GRADIENT, spec), Pass.INPUT_GRADIENT, spec, w, dy, null, dx);
+    }
   }
 
   @Override
   default void conv2dWeightGradient(Conv2dSpec spec, Buffer x, Buffer dy, Buffer dw) {
-    convolve(plan(Pass.WEIGHT_GRADIENT, spec), Pass.WEIGHT_GRADIENT, spec, dy, x, null, dw);
+    if (cpuKernels()) {
+      new WideConvolution(this, spec).weightGradient(x, dy, dw);
+    } else {
+      convolve(plan(Pass.WEIGHT_GRADIENT, spec), Pass.WEIGHT_GRADIENT, spec, dy, x, null, dw);
+    }
   }
 
   private ConvolutionPlan plan(Pass pass, Conv2dSpec spec) {

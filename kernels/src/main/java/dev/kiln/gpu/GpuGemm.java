@@ -5,22 +5,31 @@ import dev.kiln.backend.Gemm;
 import dev.kiln.backend.GemmSpec;
 import org.jspecify.annotations.Nullable;
 
-/** Matrix products: {@link GemmPlan} chooses the kernel, this launches it. */
+/** Matrix products: {@link GemmPlan} chooses the kernel, this launches it. CPUs have their own. */
 interface GpuGemm extends Gemm, GpuFamily {
   /** What the y dimension of a grid holds; more matrices go into another launch. */
   int MAX_BATCH = 65535;
 
   @Override
   default void gemm(GemmSpec spec, Buffer a, Buffer b, @Nullable Buffer bias, Buffer c) {
-    GemmPlan plan = GemmPlan.of(spec, driver().info().computeUnits());
-    product(plan, spec, a, b, bias, false, c);
+    product(spec, a, b, bias, false, c);
   }
 
   /**
-   * A product by the kernel that the plan names, whether it is the best one or not.
+   * A product by the kernel that suits it best.
    *
    * @param biasDown the bias has one number a row of C, {@code [m]}, not one a column
    */
+  default void product(
+      GemmSpec spec, Buffer a, Buffer b, @Nullable Buffer bias, boolean biasDown, Buffer c) {
+    if (cpuKernels()) {
+      new WideGemm(this).gemm(spec, a, b, bias, biasDown, c);
+    } else {
+      product(GemmPlan.of(spec, driver().info().computeUnits()), spec, a, b, bias, biasDown, c);
+    }
+  }
+
+  /** A product by the kernel that the plan names, whether it is the best one or not. */
   default void product(
       GemmPlan plan,
       GemmSpec spec,

@@ -97,7 +97,8 @@ record OpenClDevice(
             number(id, CL.CL_DEVICE_LOCAL_MEM_SIZE),
             (int) number(id, CL.CL_DEVICE_MAX_WORK_GROUP_SIZE),
             (int) Math.max(FLOAT4_BYTES, number(id, CL.CL_DEVICE_MEM_BASE_ADDR_ALIGN) / Byte.SIZE),
-            0));
+            0,
+            (int) number(id, CL.CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT)));
   }
 
   private static DeviceInfo.Kind kind(long type) {

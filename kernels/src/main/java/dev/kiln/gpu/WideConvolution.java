@@ -1,0 +1,307 @@
+package dev.kiln.gpu;
+
+import dev.kiln.backend.Buffer;
+import dev.kiln.backend.Conv2dSpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Convolutions by conv_cpu.cl, for CPUs behind OpenCL. The padded copy of the input is made a few
+ * images at a time, so that it stays small whatever the batch.
+ */
+final class WideConvolution {
+  /** Floats of padded planes at once (32 MiB); a single image may take more. */
+  private static final int WORKSPACE = 1 << 23;
+
+  private final GpuFamily gpu;
+  private final Conv2dSpec spec;
+  private final String program;
+  private final int lanes;
+  private final int taps;
+
+  WideConvolution(GpuFamily gpu, Conv2dSpec spec) {
+    this.gpu = gpu;
+    this.spec = spec;
+    this.lanes = WideGemm.lanes(gpu);
+    this.program = "conv_cpu_" + lanes;
+    this.taps = spec.kernelHeight() * spec.kernelWidth();
+  }
+
+  /**
+   * Padded planes: what {@code height × width} outputs read of {@code channels} planes.
+   *
+   * @param rows of a phase
+   * @param pitch of a row
+   * @param chunks vectors in a row of outputs
+   */
+  private record Padded(int channels, int phases, int rows, int pitch, int chunks) {
+    int imageFloats() {
+      return Math.multiplyExact(channels * phases, Math.multiplyExact(rows, pitch));
+    }
+
+    /** Images whose planes are padded at once. */
+    int images(int all) {
+      return Math.max(1, Math.min(all, WORKSPACE / Math.max(1, imageFloats())));
+    }
+  }
+
+  private Padded padded(int channels, int height, int width, int strideHeight, int strideWidth) {
+    int chunks = GemmPlan.ceilDiv(width, lanes);
+    return new Padded(
+        channels,
+        strideHeight * strideWidth,
+        height + (spec.kernelHeight() - 1) * spec.dilationHeight() / strideHeight,
+        chunks * lanes + (spec.kernelWidth() - 1) * spec.dilationWidth() / strideWidth,
+        chunks);
+  }
+
+  void forward(Buffer x, Buffer w, @Nullable Buffer bias, Buffer y) {
+    Padded planes = paddedInput();
+    DeviceMemory offsets =
+        tapOffsets(planes, spec.groupIn(), spec.strideHeight(), spec.strideWidth());
+    DeviceMemory weights = packedWeights(w, spec.groupOut(), spec.groupIn(), false);
+    int together = planes.images(spec.n());
+    DeviceMemory memory = allocate((long) together * planes.imageFloats());
+    for (int first = 0; first < spec.n(); first += together) {
+      int images = Math.min(together, spec.n() - first);
+      padInput(x, memory, planes, first, images);
+      convolve(
+          memory,
+          weights,
+          offsets,
+          bias,
+          y,
+          first,
+          images,
+          spec.groupOut(),
+          planes,
+          spec.groupIn(),
+          spec.outHeight(),
+          spec.outWidth());
+    }
+    release(memory, weights, offsets);
+  }
+
+  void inputGradient(Buffer dy, Buffer w, Buffer dx) {
+    Padded planes = padded(spec.outChannels(), spec.inHeight(), spec.inWidth(), 1, 1);
+    DeviceMemory offsets = tapOffsets(planes, spec.groupOut(), 1, 1);
+    DeviceMemory weights = packedWeights(w, spec.groupIn(), spec.groupOut(), true);
+    int together = planes.images(spec.n());
+    DeviceMemory memory = allocate((long) together * planes.imageFloats());
+    for (int first = 0; first < spec.n(); first += together) {
+      int images = Math.min(together, spec.n() - first);
+      gpu.launch(
+          program,
+          "spread_planes",
+          Grid.of(images * spec.outChannels(), 1),
+          dy,
+          memory,
+          first * spec.outChannels(),
+          spec.outHeight(),
+          spec.outWidth(),
+          (spec.kernelHeight() - 1) * spec.dilationHeight() - spec.paddingHeight(),
+          (spec.kernelWidth() - 1) * spec.dilationWidth() - spec.paddingWidth(),
+          spec.strideHeight(),
+          spec.strideWidth(),
+          planes.rows(),
+          planes.pitch());
+      convolve(
+          memory,
+          weights,
+          offsets,
+          null,
+          dx,
+          first,
+          images,
+          spec.groupIn(),
+          planes,
+          spec.groupOut(),
+          spec.inHeight(),
+          spec.inWidth());
+    }
+    release(memory, weights, offsets);
+  }
+
+  void weightGradient(Buffer x, Buffer dy, Buffer dw) {
+    Padded planes = paddedInput();
+    Padded chunks =
+        new Padded(
+            spec.outChannels(), 1, spec.outHeight(), planes.chunks() * lanes, planes.chunks());
+    DeviceMemory offsets =
+        tapOffsets(planes, spec.groupIn(), spec.strideHeight(), spec.strideWidth());
+    int together = Math.min(planes.images(spec.n()), chunks.images(spec.n()));
+    DeviceMemory memory = allocate((long) together * planes.imageFloats());
+    DeviceMemory gradient = allocate((long) together * chunks.imageFloats());
+    int tiles =
+        GemmPlan.ceilDiv(spec.groupOut(), gpu.kernels().tunable(program, "LINES"))
+            * GemmPlan.ceilDiv(spec.patch(), gpu.kernels().tunable(program, "TAPS"));
+    // At least once: a batch of no images has a gradient of 0.
+    int first = 0;
+    do {
+      int images = Math.min(together, spec.n() - first);
+      padInput(x, memory, planes, first, images);
+      pad(
+          dy,
+          gradient,
+          chunks,
+          first * spec.outChannels(),
+          images * spec.outChannels(),
+          spec.outHeight(),
+          spec.outWidth(),
+          0,
+          0,
+          1,
+          1);
+      gpu.launch(
+          program,
+          "conv_cpu_weight_gradient",
+          Grid.of(tiles * spec.groups(), 1),
+          gradient,
+          memory,
+          offsets,
+          dw,
+          images,
+          spec.groups(),
+          spec.groupOut(),
+          spec.patch(),
+          spec.outHeight(),
+          chunks.chunks(),
+          planes.pitch(),
+          planes.imageFloats(),
+          first > 0 ? 1 : 0);
+      first += together;
+    } while (first < spec.n());
+    release(memory, gradient, offsets);
+  }
+
+  private Padded paddedInput() {
+    return padded(
+        spec.inChannels(),
+        spec.outHeight(),
+        spec.outWidth(),
+        spec.strideHeight(),
+        spec.strideWidth());
+  }
+
+  private void padInput(Buffer x, DeviceMemory memory, Padded planes, int first, int images) {
+    pad(
+        x,
+        memory,
+        planes,
+        first * spec.inChannels(),
+        images * spec.inChannels(),
+        spec.inHeight(),
+        spec.inWidth(),
+        spec.paddingHeight(),
+        spec.paddingWidth(),
+        spec.strideHeight(),
+        spec.strideWidth());
+  }
+
+  private void pad(
+      Buffer x,
+      DeviceMemory memory,
+      Padded planes,
+      int firstPlane,
+      int count,
+      int height,
+      int width,
+      int top,
+      int left,
+      int strideHeight,
+      int strideWidth) {
+    gpu.launch(
+        program,
+        "pad_planes",
+        Grid.of(count, 1),
+        x,
+        memory,
+        firstPlane,
+        height,
+        width,
+        top,
+        left,
+        strideHeight,
+        strideWidth,
+        planes.rows(),
+        planes.pitch());
+  }
+
+  private DeviceMemory tapOffsets(Padded planes, int channels, int strideHeight, int strideWidth) {
+    DeviceMemory offsets = allocate((long) channels * taps);
+    gpu.launch(
+        program,
+        "tap_offsets",
+        Grid.of(1, 1),
+        offsets,
+        channels,
+        spec.kernelHeight(),
+        spec.kernelWidth(),
+        strideHeight,
+        strideWidth,
+        spec.dilationHeight(),
+        spec.dilationWidth(),
+        planes.rows(),
+        planes.pitch());
+    return offsets;
+  }
+
+  private DeviceMemory packedWeights(Buffer w, int rows, int channels, boolean turned) {
+    int together = gpu.kernels().tunable(program, "ROWS");
+    int blocks = GemmPlan.ceilDiv(rows, together) * spec.groups();
+    DeviceMemory packed = allocate((long) blocks * together * channels * taps);
+    gpu.launch(
+        program,
+        "pack_weights",
+        Grid.of(blocks, 1),
+        w,
+        packed,
+        spec.groupOut(),
+        spec.groupIn(),
+        taps,
+        turned ? 1 : 0);
+    return packed;
+  }
+
+  private void convolve(
+      DeviceMemory padded,
+      DeviceMemory weights,
+      DeviceMemory offsets,
+      @Nullable Buffer bias,
+      Buffer y,
+      int firstImage,
+      int images,
+      int rows,
+      Padded planes,
+      int channels,
+      int height,
+      int width) {
+    int blocks = GemmPlan.ceilDiv(rows, gpu.kernels().tunable(program, "ROWS"));
+    gpu.launch(
+        program,
+        "conv_cpu",
+        Grid.of(images * spec.groups() * blocks, 1),
+        padded,
+        weights,
+        offsets,
+        bias,
+        y,
+        firstImage,
+        spec.groups(),
+        rows,
+        channels * taps,
+        height,
+        width,
+        planes.pitch(),
+        planes.imageFloats());
+  }
+
+  private DeviceMemory allocate(long elements) {
+    return gpu.pool().allocate(elements * Float.BYTES);
+  }
+
+  private void release(DeviceMemory... memories) {
+    for (DeviceMemory memory : memories) {
+      gpu.pool().release(memory);
+    }
+  }
+}

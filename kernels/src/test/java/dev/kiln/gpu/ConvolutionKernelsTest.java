@@ -1,0 +1,246 @@
+package dev.kiln.gpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kiln.backend.Buffer;
+import dev.kiln.backend.Conv2dSpec;
+import dev.kiln.gpu.ConvolutionPlan.Pass;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every convolution kernel, chosen or not, at awkward shapes, against sums in double. */
+final class ConvolutionKernelsTest {
+  private static final List<Conv2dSpec> SPECS =
+      List.of(
+          spec(1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1),
+          spec(2, 3, 7, 9, 5, 3, 3, 1, 1, 0, 0, 1, 1, 1),
+          spec(3, 4, 8, 8, 6, 3, 3, 1, 1, 1, 1, 1, 1, 1),
+          spec(2, 1, 28, 28, 9, 3, 3, 1, 1, 1, 1, 1, 1, 1),
+          spec(2, 4, 9, 11, 6, 3, 2, 2, 3, 1, 0, 1, 2, 2),
+          spec(1, 1, 5, 5, 1, 5, 5, 1, 1, 0, 0, 1, 1, 1),
+          spec(2, 6, 6, 6, 6, 3, 3, 1, 1, 1, 1, 1, 1, 6),
+          spec(2, 6, 6, 7, 12, 3, 3, 2, 1, 1, 2, 1, 1, 6),
+          spec(3, 2, 10, 7, 130, 1, 1, 1, 1, 0, 0, 1, 1, 1),
+          spec(2, 20, 9, 9, 70, 1, 1, 1, 1, 0, 0, 1, 1, 1),
+          spec(2, 5, 9, 9, 6, 1, 1, 2, 2, 0, 0, 1, 1, 1),
+          spec(2, 33, 6, 6, 40, 3, 3, 2, 2, 1, 1, 1, 1, 1),
+          spec(1, 5, 4, 4, 3, 2, 2, 1, 1, 2, 3, 2, 2, 1),
+          spec(2, 8, 5, 5, 8, 4, 4, 3, 2, 3, 3, 1, 1, 1),
+          spec(1, 2, 6, 40, 9, 3, 3, 2, 2, 1, 1, 1, 1, 1),
+          spec(2, 2, 3, 33, 4, 1, 7, 1, 1, 0, 3, 1, 1, 2),
+          spec(0, 2, 5, 5, 3, 3, 3, 1, 1, 0, 0, 1, 1, 1));
+
+  private static Conv2dSpec spec(
+      int n,
+      int inChannels,
+      int height,
+      int width,
+      int outChannels,
+      int kernelHeight,
+      int kernelWidth,
+      int strideHeight,
+      int strideWidth,
+      int paddingHeight,
+      int paddingWidth,
+      int dilationHeight,
+      int dilationWidth,
+      int groups) {
+    return new Conv2dSpec(
+        n,
+        inChannels,
+        height,
+        width,
+        outChannels,
+        (height + 2 * paddingHeight - dilationHeight * (kernelHeight - 1) - 1) / strideHeight + 1,
+        (width + 2 * paddingWidth - dilationWidth * (kernelWidth - 1) - 1) / strideWidth + 1,
+        kernelHeight,
+        kernelWidth,
+        strideHeight,
+        strideWidth,
+        paddingHeight,
+        paddingWidth,
+        dilationHeight,
+        dilationWidth,
+        groups);
+  }
+
+  /** A way to run the three passes; null is the backend's own choice. */
+  private record Variant(TestBackend on, ConvolutionPlan.@Nullable Method method) {
+    GpuBackend backend() {
+      return (GpuBackend) on.backend();
+    }
+
+    void forward(Conv2dSpec spec, Buffer x, Buffer w, Buffer bias, Buffer y) {
+      if (method == null) {
+        backend().conv2d(spec, x, w, bias, y);
+      } else {
+        backend().convolve(new ConvolutionPlan(method, 1), Pass.FORWARD, spec, w, x, bias, y);
+      }
+    }
+
+    void inputGradient(Conv2dSpec spec, Buffer dy, Buffer w, Buffer dx) {
+      if (method == null) {
+        backend().conv2dInputGradient(spec, dy, w, dx);
+      } else {
+        backend()
+            .convolve(new ConvolutionPlan(method, 1), Pass.INPUT_GRADIENT, spec, w, dy, null, dx);
+      }
+    }
+
+    void weightGradient(Conv2dSpec spec, Buffer x, Buffer dy, Buffer dw) {
+      if (method == null) {
+        backend().conv2dWeightGradient(spec, x, dy, dw);
+      } else {
+        backend()
+            .convolve(new ConvolutionPlan(method, 3), Pass.WEIGHT_GRADIENT, spec, dy, x, null, dw);
+      }
+    }
+
+    @Override
+    public String toString() {
+      return on + ": " + (method == null ? "chosen" : method);
+    }
+  }
+
+  static Stream<Variant> variants() {
+    return TestBackend.all()
+        .flatMap(
+            on ->
+                Stream.concat(
+                    Stream.of(new Variant(on, null)),
+                    ((GpuBackend) on.backend()).cpuKernels()
+                        ? Stream.of()
+                        : Stream.of(ConvolutionPlan.Method.values())
+                            .map(method -> new Variant(on, method))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("variants")
+  void convolves(Variant variant) {
+    TestBackend on = variant.on();
+    for (Conv2dSpec spec : SPECS) {
+      Operands operands = Operands.of(spec);
+      Buffer x = on.of(operands.x);
+      Buffer w = on.of(operands.w);
+      Buffer bias = on.of(operands.bias);
+      Buffer y = on.unwritten(operands.dy.length);
+      variant.forward(spec, x, w, bias, y);
+      Sums sums = new Sums(operands.dy.length);
+      operands.eachProduct((atX, atW, atY) -> sums.add(atY, operands.x[atX], operands.w[atW]));
+      for (int i = 0; i < operands.dy.length; i++) {
+        sums.add(i, 1, operands.bias[i / spec.outPixels() % spec.outChannels()]);
+      }
+      sums.compare(variant + " forward, " + spec, on.floats(y));
+      Stream.of(x, w, bias, y).forEach(on.backend()::release);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("variants")
+  void carriesGradientsToTheInput(Variant variant) {
+    TestBackend on = variant.on();
+    for (Conv2dSpec spec : SPECS) {
+      Operands operands = Operands.of(spec);
+      Buffer dy = on.of(operands.dy);
+      Buffer w = on.of(operands.w);
+      Buffer dx = on.unwritten(operands.x.length);
+      variant.inputGradient(spec, dy, w, dx);
+      Sums sums = new Sums(operands.x.length);
+      operands.eachProduct((atX, atW, atY) -> sums.add(atX, operands.dy[atY], operands.w[atW]));
+      sums.compare(variant + " input gradient, " + spec, on.floats(dx));
+      Stream.of(dy, w, dx).forEach(on.backend()::release);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("variants")
+  void carriesGradientsToTheWeightsWithTheSameBitsTwice(Variant variant) {
+    TestBackend on = variant.on();
+    for (Conv2dSpec spec : SPECS) {
+      Operands operands = Operands.of(spec);
+      Buffer x = on.of(operands.x);
+      Buffer dy = on.of(operands.dy);
+      Buffer dw = on.unwritten(operands.w.length);
+      Buffer again = on.unwritten(operands.w.length);
+      variant.weightGradient(spec, x, dy, dw);
+      variant.weightGradient(spec, x, dy, again);
+      Sums sums = new Sums(operands.w.length);
+      operands.eachProduct((atX, atW, atY) -> sums.add(atW, operands.x[atX], operands.dy[atY]));
+      sums.compare(variant + " weight gradient, " + spec, on.floats(dw));
+      assertThat(on.floats(again)).as("%s, %s", variant, spec).containsExactly(on.floats(dw));
+      Stream.of(x, dy, dw, again).forEach(on.backend()::release);
+    }
+  }
+
+  private interface Product {
+    void take(int atX, int atW, int atY);
+  }
+
+  private record Operands(Conv2dSpec spec, float[] x, float[] w, float[] bias, float[] dy) {
+    static Operands of(Conv2dSpec spec) {
+      return new Operands(
+          spec,
+          TestBackend.random(spec.n() * spec.inChannels() * spec.inPixels(), 1),
+          TestBackend.random(spec.outChannels() * spec.patch(), 2),
+          TestBackend.random(spec.outChannels(), 3),
+          TestBackend.random(spec.n() * spec.outChannels() * spec.outPixels(), 4));
+    }
+
+    /** Every x · w that goes into some y: the definition of a convolution. */
+    void eachProduct(Product product) {
+      int taps = spec.kernelHeight() * spec.kernelWidth();
+      for (int atY = 0; atY < dy.length; atY++) {
+        int channel = atY / spec.outPixels() % spec.outChannels();
+        int image = atY / spec.outPixels() / spec.outChannels();
+        int oh = atY % spec.outPixels() / spec.outWidth();
+        int ow = atY % spec.outWidth();
+        for (int from = 0; from < spec.patch(); from++) {
+          int tap = from % taps;
+          int h =
+              oh * spec.strideHeight()
+                  - spec.paddingHeight()
+                  + tap / spec.kernelWidth() * spec.dilationHeight();
+          int v =
+              ow * spec.strideWidth()
+                  - spec.paddingWidth()
+                  + tap % spec.kernelWidth() * spec.dilationWidth();
+          if (h >= 0 && h < spec.inHeight() && v >= 0 && v < spec.inWidth()) {
+            int inChannel = channel / spec.groupOut() * spec.groupIn() + from / taps;
+            int plane = image * spec.inChannels() + inChannel;
+            product.take(
+                plane * spec.inPixels() + h * spec.inWidth() + v,
+                channel * spec.patch() + from,
+                atY);
+          }
+        }
+      }
+    }
+  }
+
+  /** Sums of products and of their magnitudes, which bound what rounding may do. */
+  private static final class Sums {
+    private final double[] sums;
+    private final double[] sizes;
+
+    Sums(int count) {
+      sums = new double[count];
+      sizes = new double[count];
+    }
+
+    void add(int at, double p, double q) {
+      sums[at] += p * q;
+      sizes[at] += Math.abs(p * q);
+    }
+
+    void compare(String what, float[] values) {
+      for (int i = 0; i < sums.length; i++) {
+        if (!(Math.abs(values[i] - sums[i]) <= 1e-6 * sizes[i] + 1e-7)) {
+          assertThat((double) values[i]).as("%s, element %d", what, i).isEqualTo(sums[i]);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,171 @@
+package dev.kiln.gpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kiln.backend.Buffer;
+import dev.kiln.backend.GemmSpec;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every gemm kernel, chosen or not, at shapes around its tiles, against sums in double. */
+final class GemmKernelsTest {
+  /** m, n, k: nothing to sum, single elements, primes, one below and above each tile. */
+  private static final int[][] SHAPES = {
+    {1, 1, 0},
+    {3, 5, 0},
+    {1, 1, 1},
+    {1, 1, 300},
+    {9, 9, 9},
+    {1, 130, 17},
+    {130, 1, 17},
+    {2, 67, 33},
+    {31, 33, 255},
+    {32, 32, 257},
+    {63, 65, 16},
+    {64, 64, 15},
+    {127, 129, 8},
+    {128, 128, 9},
+    {97, 101, 103},
+    {132, 8, 513},
+    {5, 260, 40}
+  };
+
+  private interface Way {
+    void run(GemmSpec spec, Buffer a, Buffer b, @Nullable Buffer bias, boolean down, Buffer c);
+  }
+
+  private record Variant(TestBackend on, String name, Way way) {
+    @Override
+    public String toString() {
+      return on + ": " + name;
+    }
+  }
+
+  static Stream<Variant> variants() {
+    return TestBackend.all().flatMap(GemmKernelsTest::variantsOn);
+  }
+
+  private static Stream<Variant> variantsOn(TestBackend on) {
+    GpuBackend backend = (GpuBackend) on.backend();
+    Variant chosen = new Variant(on, "chosen", backend::product);
+    if (backend.cpuKernels()) {
+      WideGemm wide = new WideGemm(backend);
+      return Stream.of(
+          chosen, new Variant(on, "packed", wide::packed), new Variant(on, "thin", wide::thin));
+    }
+    return Stream.concat(
+        Stream.of(chosen),
+        Stream.of(GemmPlan.Method.values())
+            .flatMap(method -> Stream.of(1, 3).map(splits -> new GemmPlan(method, splits)))
+            .map(
+                plan ->
+                    new Variant(
+                        on,
+                        plan.toString(),
+                        (spec, a, b, bias, down, c) ->
+                            backend.product(plan, spec, a, b, bias, down, c))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("variants")
+  void multipliesAnyShapeInAnyLayout(Variant variant) {
+    for (int[] shape : SHAPES) {
+      for (boolean transposeA : List.of(false, true)) {
+        for (boolean transposeB : List.of(false, true)) {
+          check(
+              variant,
+              GemmSpec.of(shape[0], shape[1], shape[2], transposeA, transposeB),
+              shape[0] % 2 == 0);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("variants")
+  void multipliesBatchesAndSharesAnOperandOfStrideZero(Variant variant) {
+    check(variant, new GemmSpec(7, 66, 35, false, false, 5, 7 * 35, 35 * 66), false);
+    check(variant, new GemmSpec(33, 70, 21, false, false, 4, 0, 21 * 70), true);
+    check(variant, new GemmSpec(33, 2, 21, true, true, 4, 33 * 21, 0), false);
+    check(variant, new GemmSpec(1, 1, 4, false, false, 70_000, 4, 0), false);
+  }
+
+  @ParameterizedTest
+  @MethodSource("variants")
+  void hasNothingToDoWhereAnExtentOfCIsZero(Variant variant) {
+    check(variant, GemmSpec.of(0, 5, 3, false, false), false);
+    check(variant, GemmSpec.of(5, 0, 3, false, true), false);
+    check(variant, new GemmSpec(4, 4, 4, false, false, 0, 16, 16), false);
+  }
+
+  @ParameterizedTest
+  @MethodSource("variants")
+  void givesTheSameBitsTwice(Variant variant) {
+    GemmSpec spec = GemmSpec.of(70, 90, 1100, true, false);
+    TestBackend on = variant.on();
+    Buffer a = on.of(TestBackend.random(70 * 1100, 1));
+    Buffer b = on.of(TestBackend.random(90 * 1100, 2));
+    Buffer first = on.unwritten(70 * 90);
+    Buffer second = on.unwritten(70 * 90);
+    variant.way().run(spec, a, b, null, false, first);
+    variant.way().run(spec, a, b, null, false, second);
+    assertThat(on.floats(second)).containsExactly(on.floats(first));
+    Stream.of(a, b, first, second).forEach(on.backend()::release);
+  }
+
+  /** With a bias and without one. */
+  private static void check(Variant variant, GemmSpec spec, boolean biasDown) {
+    TestBackend on = variant.on();
+    float[] a = TestBackend.random(reach(spec.batch(), spec.strideA(), spec.m() * spec.k()), 3);
+    float[] b = TestBackend.random(reach(spec.batch(), spec.strideB(), spec.k() * spec.n()), 4);
+    float[] bias = TestBackend.random(biasDown ? spec.m() : spec.n(), 5);
+    Buffer onA = on.of(a);
+    Buffer onB = on.of(b);
+    Buffer onBias = on.of(bias);
+    Buffer c = on.unwritten(spec.strideC() * spec.batch());
+    variant.way().run(spec, onA, onB, onBias, biasDown, c);
+    compare(variant, spec, a, b, bias, biasDown, on.floats(c));
+    on.backend().fill(c, Float.NaN);
+    variant.way().run(spec, onA, onB, null, biasDown, c);
+    compare(variant, spec, a, b, null, biasDown, on.floats(c));
+    Stream.of(onA, onB, onBias, c).forEach(on.backend()::release);
+  }
+
+  private static int reach(int batch, int stride, int matrix) {
+    return batch == 0 ? 0 : (batch - 1) * stride + matrix;
+  }
+
+  private static void compare(
+      Variant variant,
+      GemmSpec spec,
+      float[] a,
+      float[] b,
+      float @Nullable [] bias,
+      boolean biasDown,
+      float[] c) {
+    int m = spec.m();
+    int n = spec.n();
+    int k = spec.k();
+    for (int at = 0; at < c.length; at++) {
+      int i = at / n % m;
+      int j = at % n;
+      int fromA = at / (m * n) * spec.strideA();
+      int fromB = at / (m * n) * spec.strideB();
+      double sum = bias == null ? 0 : bias[biasDown ? i : j];
+      double size = Math.abs(sum);
+      for (int p = 0; p < k; p++) {
+        double product =
+            (double) a[fromA + (spec.transposeA() ? p * m + i : i * k + p)]
+                * b[fromB + (spec.transposeB() ? j * k + p : p * n + j)];
+        sum += product;
+        size += Math.abs(product);
+      }
+      if (!(Math.abs(c[at] - sum) <= 1e-6 * size + 1e-7)) {
+        assertThat((double) c[at]).as("%s, %s, C[%d, %d]", variant, spec, i, j).isEqualTo(sum);
+      }
+    }
+  }
+}
