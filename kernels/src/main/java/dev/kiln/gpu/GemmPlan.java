@@ -34,6 +34,9 @@ record GemmPlan(Method method, int splits) {
   /** Multiply-adds up to which a launch costs more than the arithmetic, whatever the kernel. */
   private static final long SMALL = 1 << 15;
 
+  /** Multiply-adds of one matrix of a batch up to which most of its tile would be padding. */
+  private static final long SMALL_MATRIX = 1 << 12;
+
   /** Groups that a multiprocessor wants at least, so that one computes while another waits. */
   private static final int GROUPS_PER_UNIT = 2;
 
@@ -53,7 +56,9 @@ record GemmPlan(Method method, int splits) {
     int n = spec.n();
     long elements = (long) m * n * spec.batch();
     int wanted = GROUPS_PER_UNIT * computeUnits;
-    if (Math.min(m, n) <= THIN || elements * spec.k() <= SMALL) {
+    if (Math.min(m, n) <= THIN
+        || (long) m * n * spec.k() <= SMALL_MATRIX
+        || elements * spec.k() <= SMALL) {
       return new GemmPlan(Method.DIRECT, splits(spec, elements / 32 + 1, wanted, elements));
     }
     if (tiles(spec, 128) >= computeUnits) {

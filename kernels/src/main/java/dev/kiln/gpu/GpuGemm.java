@@ -7,9 +7,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Matrix products: {@link GemmPlan} chooses the kernel, this launches it. CPUs have their own. */
 interface GpuGemm extends Gemm, GpuFamily {
-  /** What the y dimension of a grid holds; more matrices go into another launch. */
-  int MAX_BATCH = 65535;
-
   @Override
   default void gemm(GemmSpec spec, Buffer a, Buffer b, @Nullable Buffer bias, Buffer c) {
     product(spec, a, b, bias, false, c);
@@ -79,26 +76,26 @@ interface GpuGemm extends Gemm, GpuFamily {
             * GemmPlan.ceilDiv(spec.n(), kernels().tunable(program, "TILE_N"));
     int step = kernels().tunable(program, "TILE_K");
     int depth = GemmPlan.ceilDiv(GemmPlan.ceilDiv(spec.k(), plan.splits()), step) * step;
-    for (int first = 0; first < spec.batch(); first += MAX_BATCH) {
-      int matrices = Math.min(MAX_BATCH, spec.batch() - first);
-      launch(
-          program,
-          "gemm_tiled",
-          new Grid(tiles, matrices, plan.splits(), kernels().tunable(program, "WG")),
-          a,
-          b,
-          bias,
-          c,
-          spec.m(),
-          spec.n(),
-          spec.k(),
-          spec.strideA(),
-          spec.strideB(),
-          spec.batch(),
-          first,
-          depth,
-          biasDown ? 1 : 0);
-    }
+    launch(
+        program,
+        "gemm_tiled",
+        new Grid(
+            Math.multiplyExact(tiles, spec.batch()),
+            plan.splits(),
+            1,
+            kernels().tunable(program, "WG")),
+        a,
+        b,
+        bias,
+        c,
+        spec.m(),
+        spec.n(),
+        spec.k(),
+        spec.strideA(),
+        spec.strideB(),
+        spec.batch(),
+        depth,
+        biasDown ? 1 : 0);
   }
 
   private void direct(

@@ -90,7 +90,7 @@ final class GemmKernelsTest {
     check(variant, new GemmSpec(7, 66, 35, false, false, 5, 7 * 35, 35 * 66), false);
     check(variant, new GemmSpec(33, 70, 21, false, false, 4, 0, 21 * 70), true);
     check(variant, new GemmSpec(33, 2, 21, true, true, 4, 33 * 21, 0), false);
-    check(variant, new GemmSpec(1, 1, 4, false, false, 70_000, 4, 0), false);
+    check(variant, new GemmSpec(3, 1, 4, false, true, 700, 12, 0), false);
   }
 
   @ParameterizedTest

@@ -14,9 +14,9 @@
 //    m |#####|-|-> ## C |                  So one barrier a step, and the loads have a whole step's
 //      +-----+ +--------+                  arithmetic to arrive. Beyond the edges it loads zeros.
 //
-// Launch   x = tiles of C, counted down bands of BAND tile rows so that the groups that run together
-//              share what they read; y = batch, from firstBatch on; z = splits of k, depth each:
-//              split s sums k in [s * depth, (s + 1) * depth) into C[s], which split_sum adds up
+// Launch   x = tiles of C, matrix by matrix, counted down bands of BAND tile rows so that the groups
+//              that run together share what they read; y = splits of k, depth each: split s sums
+//              k in [s * depth, (s + 1) * depth) into C[s], which split_sum adds up
 // Local    2 * TILE_K * (TILE_M + TILE_N + 8) floats
 // Order    one sum per element, k ascending, fused multiply-adds: the same bits on every run
 // Tunable  A_ALONG_K, B_ALONG_K   whether k is the operand's contiguous dimension
@@ -78,21 +78,21 @@ DEVICE_FN void store_strip(LOCAL_PTR float* strip, int alongK, int tile, int chu
 
 KERNEL(WG) gemm_tiled(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRICT b,
                       GLOBAL const float* RESTRICT bias, GLOBAL float* RESTRICT c, int m, int n,
-                      int k, int strideA, int strideB, int batches, int firstBatch, int depth,
-                      int biasDown) {
+                      int k, int strideA, int strideB, int batches, int depth, int biasDown) {
   LOCAL float tileA[2][TILE_K * PITCH_M];
   LOCAL float tileB[2][TILE_K * PITCH_N];
 
   const int tilesM = (m + TILE_M - 1) / TILE_M;
   const int tilesN = (n + TILE_N - 1) / TILE_N;
-  const int band = GROUP_ID(0) / (BAND * tilesN);
-  const int inBand = GROUP_ID(0) - band * BAND * tilesN;
+  const int batch = GROUP_ID(0) / (tilesM * tilesN);
+  const int tile = GROUP_ID(0) - batch * tilesM * tilesN;
+  const int band = tile / (BAND * tilesN);
+  const int inBand = tile - band * BAND * tilesN;
   const int bandRows = IMIN(BAND, tilesM - band * BAND);
   const int row = (band * BAND + inBand % bandRows) * TILE_M;
   const int column = inBand / bandRows * TILE_N;
 
-  const int batch = firstBatch + GROUP_ID(1);
-  const int kBegin = GROUP_ID(2) * depth;
+  const int kBegin = GROUP_ID(1) * depth;
   const int kEnd = IMIN(k, kBegin + depth);
   const int pitchA = A_ALONG_K ? k : m;
   const int pitchB = B_ALONG_K ? k : n;
@@ -100,7 +100,7 @@ KERNEL(WG) gemm_tiled(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRI
   const int alignedB = ((pitchB | strideB) & 3) == 0;
   a += (size_t)batch * strideA;
   b += (size_t)batch * strideB;
-  c += ((size_t)GROUP_ID(2) * batches + batch) * m * n;
+  c += ((size_t)GROUP_ID(1) * batches + batch) * m * n;
 
   float4 sum[ITEM_M * RUNS_N];
   UNROLL
