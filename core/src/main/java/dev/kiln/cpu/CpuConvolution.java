@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CpuConvolution implements Convolution {
   /** How much of the patches one task packs at once, in elements. */
-  private static final int PACK = 1 << 16;
+  private static final int PACK = 1 << 17;
 
   /** How far along the pixels one product of the weight gradient goes. */
   private static final int PIXELS = 4 * Packed.DEPTH;
@@ -52,7 +52,11 @@ final class CpuConvolution implements Convolution {
       Start start =
           bias == null
               ? Start.ZERO
-              : Start.perRow(CpuBuffer.floats(bias), CpuBuffer.offset(bias) + g * rows);
+              : Start.perRow(
+                  CpuBuffer.floats(bias),
+                  CpuBuffer.offset(bias) + g * rows,
+                  rows,
+                  product.tiles().columns());
       int at = CpuBuffer.offset(w) + g * rows * spec.patch();
       Matrix weights = Matrix.dense(CpuBuffer.floats(w), at, rows, spec.patch());
       images(
@@ -127,6 +131,9 @@ final class CpuConvolution implements Convolution {
     int fit = Math.max(1, PACK / window.patch() / tiles.columns());
     int wanted = (2 * workers.size() + n - 1) / n;
     int pieces = Math.max(Math.min(panels, wanted), (panels + fit - 1) / fit);
+    int most = (panels + pieces - 1) / pieces * tiles.columns();
+    int outRows = Math.min(window.outHeight(), (most - 1) / window.outWidth() + 2);
+    Patches patches = Patches.ofPixels(window, tiles, outRows);
     share(
         (long) n * rows * pixels * window.patch(),
         n * pieces,
@@ -136,8 +143,8 @@ final class CpuConvolution implements Convolution {
           int from = panels * piece / pieces * tiles.columns();
           int to = Math.min(pixels, panels * (piece + 1) / pieces * tiles.columns());
           Packed right = Packed.right(tiles, to - from, window.patch());
-          Operand patches = new Patches(window, in.data(), in.at(image)).pixels();
-          right.pack(patches, from, 0, 0, right.count());
+          Operand operand = patches.of(in.data(), in.at(image), from, to);
+          right.pack(operand, from, 0, 0, right.count());
           Matrix result = Matrix.dense(out.data(), out.at(image), rows, pixels);
           product.tiles(left, right, result, 0, from, start, 0, left.count(), 0, right.count());
         });
@@ -171,15 +178,14 @@ final class CpuConvolution implements Convolution {
     int rows = spec.groupOut();
     int columns = spec.patch();
     int size = rows * columns;
+    Tiles tiles = product.tiles();
+    Patches patches = Patches.ofTaps(Window.forward(spec), tiles);
     Plane in = Plane.of(x, spec.inChannels(), g * spec.groupIn(), spec.inPixels());
     Plane out = Plane.of(dy, spec.outChannels(), g * rows, spec.outPixels());
-    float[] target = CpuBuffer.floats(dw);
-    int at = CpuBuffer.offset(dw) + g * size;
     // settled by the spec alone: the order of the sum must not depend on the threads
     int parts = Math.max(1, Math.min(Math.min(PARTS, spec.n()), PARTS_LIMIT / size));
-    float[] sums = parts == 1 ? target : Scratch.ofThread().array(Scratch.Role.PARTS, parts * size);
-    int sumsAt = parts == 1 ? at : 0;
-    int panels = (columns + product.tiles().columns() - 1) / product.tiles().columns();
+    float[] sums = Scratch.ofThread().array(Scratch.Role.PARTS, Math.multiplyExact(parts, size));
+    int panels = (columns + tiles.columns() - 1) / tiles.columns();
     int across = Math.min(panels, (2 * workers.size() + parts - 1) / parts);
     share(
         (long) spec.n() * spec.outPixels() * size,
@@ -187,31 +193,38 @@ final class CpuConvolution implements Convolution {
         task -> {
           int part = task / across;
           int piece = task % across;
-          Matrix sum = Matrix.dense(sums, sumsAt + part * size, rows, columns);
-          int from = panels * piece / across * product.tiles().columns();
-          int to = Math.min(columns, panels * (piece + 1) / across * product.tiles().columns());
+          Matrix sum = Matrix.dense(sums, part * size, rows, columns);
+          int from = panels * piece / across * tiles.columns();
+          int to = Math.min(columns, panels * (piece + 1) / across * tiles.columns());
           Start start = Start.ZERO;
           for (int i = spec.n() * part / parts; i < spec.n() * (part + 1) / parts; i++) {
             Matrix gradient = Matrix.dense(out.data(), out.at(i), rows, spec.outPixels());
-            Patches patches = new Patches(Window.forward(spec), in.data(), in.at(i));
-            addProduct(gradient.left(), patches.taps(), spec.outPixels(), sum, from, to, start);
+            Operand taps = patches.of(in.data(), in.at(i), 0, spec.outPixels());
+            addProduct(gradient.left(), taps, spec.outPixels(), sum, from, to, start);
             start = Start.RESULT;
           }
         });
-    if (parts > 1) {
-      workers.elements(
-          size,
-          1 << 15,
-          (from, to) -> {
-            for (int i = from; i < to; i++) {
-              float total = sums[i];
-              for (int part = 1; part < parts; part++) {
-                total += sums[part * size + i];
-              }
-              target[at + i] = total;
+    total(sums, parts, size, spec, CpuBuffer.floats(dw), CpuBuffer.offset(dw) + g * size);
+  }
+
+  /** Adds the parts, and turns [kernel row, kernel column, channel] into the weight's order. */
+  private void total(float[] sums, int parts, int size, Conv2dSpec spec, float[] weight, int at) {
+    int kernel = spec.kernelHeight() * spec.kernelWidth();
+    int channels = spec.groupIn();
+    workers.rows(
+        spec.groupOut(),
+        (1 << 14) / spec.patch() / parts + 1,
+        (from, to) -> {
+          for (int i = from * spec.patch(); i < to * spec.patch(); i++) {
+            float total = sums[i];
+            for (int part = 1; part < parts; part++) {
+              total += sums[part * size + i];
             }
-          });
-    }
+            int line = i % spec.patch();
+            int position = line % channels * kernel + line / channels;
+            weight[at + i - line + position] = total;
+          }
+        });
   }
 
   /** Columns {@code from … to - 1} of {@code c = start + left right}, on this thread. */

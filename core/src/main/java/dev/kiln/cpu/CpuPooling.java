@@ -9,9 +9,11 @@ import java.util.Arrays;
 final class CpuPooling implements Pooling {
   private static final int GRAIN = 1 << 14;
 
+  private final Loops loops;
   private final Workers workers;
 
   CpuPooling(Engine engine) {
+    loops = engine.loops();
     workers = engine.workers();
   }
 
@@ -33,6 +35,24 @@ final class CpuPooling implements Pooling {
     float[] in = CpuBuffer.floats(x);
     float[] out = CpuBuffer.floats(y);
     int[] winners = CpuBuffer.ints(indices);
+    if (loops.gathers() && staysInside(spec)) {
+      int[] corners = corners(spec);
+      int[] taps = taps(spec);
+      planes(
+          spec,
+          plane ->
+              loops.maxOfWindows(
+                  in,
+                  CpuBuffer.offset(x) + plane * spec.inPixels(),
+                  corners,
+                  taps,
+                  spec.outPixels(),
+                  out,
+                  CpuBuffer.offset(y) + plane * spec.outPixels(),
+                  winners,
+                  CpuBuffer.offset(indices) + plane * spec.outPixels()));
+      return;
+    }
     planes(
         spec,
         plane -> {
@@ -63,6 +83,33 @@ final class CpuPooling implements Pooling {
             }
           }
         });
+  }
+
+  /** Whether no window reaches into padding or beyond the image. */
+  private static boolean staysInside(Pool2dSpec s) {
+    return s.paddingHeight() == 0
+        && s.paddingWidth() == 0
+        && (s.outHeight() - 1) * s.strideHeight() + s.kernelHeight() <= s.inHeight()
+        && (s.outWidth() - 1) * s.strideWidth() + s.kernelWidth() <= s.inWidth();
+  }
+
+  /** Where in the plane each output's window begins. */
+  private static int[] corners(Pool2dSpec s) {
+    int[] corners = new int[s.outPixels()];
+    for (int i = 0; i < corners.length; i++) {
+      int h = i / s.outWidth() * s.strideHeight();
+      corners[i] = h * s.inWidth() + i % s.outWidth() * s.strideWidth();
+    }
+    return corners;
+  }
+
+  /** The positions in a window, from its corner. */
+  private static int[] taps(Pool2dSpec s) {
+    int[] taps = new int[s.kernelHeight() * s.kernelWidth()];
+    for (int i = 0; i < taps.length; i++) {
+      taps[i] = i / s.kernelWidth() * s.inWidth() + i % s.kernelWidth();
+    }
+    return taps;
   }
 
   @Override

@@ -94,4 +94,24 @@ interface Loops {
       float[] v,
       int vAt,
       int n);
+
+  /** Whether {@link #maxOfWindows} is faster here than looking at window after window. */
+  boolean gathers();
+
+  /**
+   * The largest element of each of {@code n} windows, none of which leaves the plane: element
+   * {@code corners[i] + taps[t]} of the plane for each t. NaN wins, else the first of equals.
+   *
+   * @param winners receives the winning elements' positions in the plane
+   */
+  void maxOfWindows(
+      float[] plane,
+      int planeAt,
+      int[] corners,
+      int[] taps,
+      int n,
+      float[] y,
+      int yAt,
+      int[] winners,
+      int winnersAt);
 }

@@ -56,8 +56,11 @@ record Matrix(float[] data, int offset, int rows, int columns, int rowStride, in
     }
   }
 
-  /** Four lines at a time, in stretches that keep the panel's end in the first-level cache. */
-  private static void transpose(
+  /**
+   * Writes {@code source[from + r * across + p]} to {@code panel[offset + p * width + r]}: four
+   * lines at a time, in stretches that keep the panel's end in the first-level cache.
+   */
+  static void transpose(
       float[] source,
       int from,
       int across,

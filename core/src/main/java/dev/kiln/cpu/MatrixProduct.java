@@ -165,16 +165,20 @@ final class MatrixProduct {
           float[] source = target;
           int at = to;
           int sourceStride = stride;
-          if (!whole || from.kind() == Kind.BIAS_PER_ROW) {
-            edge.load(from, i, rows, j, width);
-            source = edge.values;
+          if (from.kind() == Kind.ZERO) {
+            source = zeros;
             at = 0;
-            sourceStride = tiles.columns();
-          } else if (from.kind() != Kind.RESULT) {
-            boolean biased = from.kind() == Kind.BIAS_PER_COLUMN;
-            source = biased ? from.bias() : zeros;
-            at = biased ? from.offset() + j : 0;
             sourceStride = 0;
+          } else if (!whole) {
+            edge.load(from, i, rows, j, width);
+          } else if (from.kind() == Kind.BIAS_PER_COLUMN) {
+            source = from.bias();
+            at = from.offset() + j;
+            sourceStride = 0;
+          } else if (from.kind() == Kind.BIAS_PER_ROW) {
+            source = from.bias();
+            at = i * from.offset();
+            sourceStride = from.offset();
           }
           tiles.tile(
               height,

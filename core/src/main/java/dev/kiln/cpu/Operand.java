@@ -9,7 +9,7 @@ interface Operand {
   /**
    * Writes element {@code depth + p} of line {@code line + i} to {@code panel[offset + p * width +
    * i]}, for {@code p < k} and {@code i < count}. The columns from {@code count} to {@code width}
-   * are the caller's.
+   * are the caller's, and may have been written to, as may the rest of a vector after the panel.
    */
   void pack(int line, int count, int depth, int k, float[] panel, int offset, int width);
 }

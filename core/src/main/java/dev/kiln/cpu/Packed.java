@@ -34,7 +34,7 @@ final class Packed {
     padded = last + (left ? tiles.heightFor(lines - last) : unit);
     int pieces = (k + DEPTH - 1) / DEPTH;
     step = (k + pieces - 1) / pieces;
-    data = Scratch.ofThread().array(role, Math.multiplyExact(padded, k));
+    data = Scratch.ofThread().array(role, Math.multiplyExact(padded, k) + tiles.columns());
   }
 
   /** Room, in the thread's scratch, for the left operand of a product. */
@@ -84,13 +84,16 @@ final class Packed {
     return depth * padded + panel * unit * Math.min(step, k - depth);
   }
 
-  /** Packs panels {@code from … to - 1}: lines of {@code operand} from {@code line} on. */
+  /**
+   * Packs panels {@code from … to - 1}: lines of {@code operand} from {@code line} on. Panels are
+   * filled in the order of memory, since an operand may write a little beyond its own.
+   */
   void pack(Operand operand, int line, int depth, int from, int to) {
-    for (int panel = from; panel < to; panel++) {
-      int count = linesOf(panel);
-      int width = widthOf(panel);
-      for (int p = 0; p < k; p += step) {
-        int length = Math.min(step, k - p);
+    for (int p = 0; p < k; p += step) {
+      int length = Math.min(step, k - p);
+      for (int panel = from; panel < to; panel++) {
+        int count = linesOf(panel);
+        int width = widthOf(panel);
         int offset = offsetOf(panel, p);
         operand.pack(line + panel * unit, count, depth + p, length, data, offset, width);
         for (int i = count; i < width; i++) {

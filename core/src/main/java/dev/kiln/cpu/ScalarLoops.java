@@ -208,4 +208,49 @@ final class ScalarLoops implements Loops {
       parameter[parameterAt + i] = p - spec.stepSize() * (first / root);
     }
   }
+
+  @Override
+  public boolean gathers() {
+    return false;
+  }
+
+  @Override
+  public void maxOfWindows(
+      float[] plane,
+      int planeAt,
+      int[] corners,
+      int[] taps,
+      int n,
+      float[] y,
+      int yAt,
+      int[] winners,
+      int winnersAt) {
+    maxOfWindows(plane, planeAt, corners, taps, 0, n, y, yAt, winners, winnersAt);
+  }
+
+  void maxOfWindows(
+      float[] plane,
+      int planeAt,
+      int[] corners,
+      int[] taps,
+      int from,
+      int to,
+      float[] y,
+      int yAt,
+      int[] winners,
+      int winnersAt) {
+    for (int i = from; i < to; i++) {
+      int winner = corners[i];
+      float max = plane[planeAt + winner];
+      for (int tap : taps) {
+        float v = plane[planeAt + corners[i] + tap];
+        if (v > max || Float.isNaN(v) && !Float.isNaN(max)) {
+          max = v;
+          winner = corners[i] + tap;
+        }
+      }
+      y[yAt + i] = max;
+      winners[winnersAt + i] = winner;
+    }
+  }
 }

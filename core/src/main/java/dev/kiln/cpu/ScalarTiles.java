@@ -84,4 +84,29 @@ final class ScalarTiles implements Tiles {
     c[co + 2] = c32;
     c[co + 3] = c33;
   }
+
+  @Override
+  public int lanes() {
+    return 1;
+  }
+
+  @Override
+  public void copyRuns(
+      float[] source,
+      int[] depths,
+      int depth,
+      int k,
+      int[] runs,
+      int runCount,
+      float[] panel,
+      int offset,
+      int width) {
+    for (int p = 0; p < k; p++) {
+      int from = depths[depth + p];
+      int to = offset + p * width;
+      for (int r = 0; r < 2 * runCount; r += 2) {
+        panel[to + runs[r + 1]] = source[from + runs[r]];
+      }
+    }
+  }
 }

@@ -8,6 +8,7 @@ final class Scratch {
   private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
 
   private final float[][] arrays = new float[Role.values().length][0];
+  private int[] integers = {};
 
   /** What an array is for; two uses that overlap in time need two roles. */
   enum Role {
@@ -16,11 +17,21 @@ final class Scratch {
     TILE,
     ROW,
     LANES,
-    PARTS
+    PARTS,
+    IMAGE,
+    START
   }
 
   static Scratch ofThread() {
     return OF_THREAD.get();
+  }
+
+  /** An array of at least {@code length} integers; there is only this one. */
+  int[] integers(int length) {
+    if (integers.length < length) {
+      integers = new int[length];
+    }
+    return integers;
   }
 
   /** An array of at least {@code length} elements. */

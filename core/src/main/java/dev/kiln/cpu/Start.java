@@ -1,11 +1,13 @@
 package dev.kiln.cpu;
 
+import java.util.Arrays;
+
 /**
  * What a product is added to: nothing, a bias, or what the result already holds.
  *
  * @param kind where the start values come from
  * @param bias the bias, for the two kinds that have one
- * @param offset of the bias's first element
+ * @param offset of the bias's first element; for a bias per row, the distance between its values
  */
 record Start(Kind kind, float[] bias, int offset) {
   static final Start ZERO = new Start(Kind.ZERO, new float[0], 0);
@@ -25,9 +27,18 @@ record Start(Kind kind, float[] bias, int offset) {
     return new Start(Kind.BIAS_PER_COLUMN, bias, offset);
   }
 
-  /** One value for each row of the result, as in a convolution. */
-  static Start perRow(float[] bias, int offset) {
-    return new Start(Kind.BIAS_PER_ROW, bias, offset);
+  /**
+   * One value for each row of the result, as in a convolution. The values are spread out in the
+   * thread's scratch, each to a whole row of a tile.
+   *
+   * @param columns of a tile
+   */
+  static Start perRow(float[] bias, int offset, int rows, int columns) {
+    float[] spread = Scratch.ofThread().array(Scratch.Role.START, rows * columns);
+    for (int i = 0; i < rows; i++) {
+      Arrays.fill(spread, i * columns, (i + 1) * columns, bias[offset + i]);
+    }
+    return new Start(Kind.BIAS_PER_ROW, spread, columns);
   }
 
   /** The start value of element (row, column), given the result's present value there. */
@@ -35,7 +46,7 @@ record Start(Kind kind, float[] bias, int offset) {
     return switch (kind) {
       case ZERO -> 0;
       case BIAS_PER_COLUMN -> bias[offset + column];
-      case BIAS_PER_ROW -> bias[offset + row];
+      case BIAS_PER_ROW -> bias[row * offset];
       case RESULT -> present;
     };
   }

@@ -41,4 +41,24 @@ interface Tiles {
       float[] c,
       int cOffset,
       int cStride);
+
+  /** How many elements {@link #copyRuns} copies at once. */
+  int lanes();
+
+  /**
+   * Packs a panel from short runs of a source: for {@code p < k} and each run {@code r}, {@link
+   * #lanes} elements from {@code source[depths[depth + p] + runs[2 r]]} on to {@code panel[offset +
+   * p * width + runs[2 r + 1]]} on. What is copied beyond a run's length is written over by the
+   * next, so runs lie in order.
+   */
+  void copyRuns(
+      float[] source,
+      int[] depths,
+      int depth,
+      int k,
+      int[] runs,
+      int runCount,
+      float[] panel,
+      int offset,
+      int width);
 }

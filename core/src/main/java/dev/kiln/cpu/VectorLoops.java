@@ -8,6 +8,7 @@ import dev.kiln.backend.AdamSpec;
 import dev.kiln.backend.Binary;
 import dev.kiln.backend.Unary;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
@@ -346,5 +347,41 @@ final class VectorLoops implements Loops {
         v,
         vAt + whole,
         n - whole);
+  }
+
+  @Override
+  public boolean gathers() {
+    return LANES >= 8; // narrower vector units have no gather instruction
+  }
+
+  @Override
+  public void maxOfWindows(
+      float[] plane,
+      int planeAt,
+      int[] corners,
+      int[] taps,
+      int n,
+      float[] y,
+      int yAt,
+      int[] winners,
+      int winnersAt) {
+    int whole = SPECIES.loopBound(n);
+    for (int i = 0; i < whole; i += LANES) {
+      IntVector corner = IntVector.fromArray(VectorMath.INTS, corners, i);
+      IntVector winner = corner;
+      FloatVector max = FloatVector.fromArray(SPECIES, plane, planeAt, corners, i);
+      for (int t = 1; t < taps.length; t++) {
+        FloatVector v = FloatVector.fromArray(SPECIES, plane, planeAt + taps[t], corners, i);
+        // v > max, or v is NaN and max is not: all that is not v <= max, unless max is NaN
+        VectorMask<Float> kept = v.compare(VectorOperators.LE, max);
+        VectorMask<Float> lost = max.compare(VectorOperators.NE, max);
+        VectorMask<Float> better = kept.or(lost).not();
+        max = max.blend(v, better);
+        winner = winner.blend(corner.add(taps[t]), better.cast(VectorMath.INTS));
+      }
+      max.intoArray(y, yAt + i);
+      winner.intoArray(winners, winnersAt + i);
+    }
+    rest.maxOfWindows(plane, planeAt, corners, taps, whole, n, y, yAt, winners, winnersAt);
   }
 }

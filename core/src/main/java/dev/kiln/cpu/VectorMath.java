@@ -13,9 +13,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorMath {
   static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   static final int LANES = SPECIES.length();
-
-  private static final VectorSpecies<Integer> INTS =
-      VectorSpecies.of(int.class, SPECIES.vectorShape());
+  static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SPECIES.vectorShape());
 
   private static final float LOG2_E = 1.442695f;
   // ln 2 in two parts: the first has 12 bits, so that its product with an exponent is exact

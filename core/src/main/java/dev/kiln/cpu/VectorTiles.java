@@ -75,6 +75,31 @@ final class VectorTiles implements Tiles {
     }
   }
 
+  @Override
+  public int lanes() {
+    return LANES;
+  }
+
+  @Override
+  public void copyRuns(
+      float[] source,
+      int[] depths,
+      int depth,
+      int k,
+      int[] runs,
+      int runCount,
+      float[] panel,
+      int offset,
+      int width) {
+    for (int p = 0; p < k; p++) {
+      int from = depths[depth + p];
+      int to = offset + p * width;
+      for (int r = 0; r < 2 * runCount; r += 2) {
+        load(source, from + runs[r]).intoArray(panel, to + runs[r + 1]);
+      }
+    }
+  }
+
   private static void fourteenByTwo(
       int k,
       float[] a,

@@ -100,35 +100,32 @@ record Window(
         && inWidth == outWidth;
   }
 
-  /** The image row that output row {@code oh} sees through kernel row {@code i}; -1 for zeros. */
-  int row(int oh, int i) {
-    return at(oh * strideHeight - top + i * dilationHeight, spreadHeight, inHeight);
+  /** How many rows, padding and all, so many rows of output pixels see. */
+  int paddedRows(int outRows) {
+    return (outRows - 1) * strideHeight + (kernelHeight - 1) * dilationHeight + 1;
   }
 
-  /** The image column that output column {@code ow} sees; -1 for zeros. */
-  int column(int ow, int j) {
-    return at(ow * strideWidth - left + j * dilationWidth, spreadWidth, inWidth);
+  /** How many columns, padding and all, the output pixels see. */
+  int paddedColumns() {
+    return (outWidth - 1) * strideWidth + (kernelWidth - 1) * dilationWidth + 1;
   }
 
-  private static int at(int position, int spread, int extent) {
-    if (position < 0 || position % spread != 0 || position / spread >= extent) {
+  /** The image row at padded row {@code y}; -1 for one of zeros. */
+  int inRow(int y) {
+    if (y < 0 || y % spreadHeight != 0 || y / spreadHeight >= inHeight) {
       return -1;
     }
-    return position / spread;
+    return y / spreadHeight;
   }
 
-  /** Whether neighbouring output pixels of a row see neighbouring pixels of the image. */
-  boolean isContiguous() {
-    return strideWidth == 1 && spreadWidth == 1;
+  /** The first image column that is not cut off by a negative padding. */
+  int firstColumn() {
+    return left >= 0 ? 0 : Math.min(inWidth, (-left + spreadWidth - 1) / spreadWidth);
   }
 
-  /** The first output column that sees the image through kernel column j; for contiguous ones. */
-  int firstColumn(int j) {
-    return Math.min(outWidth, Math.max(0, left - j * dilationWidth));
-  }
-
-  /** One past the last output column that sees the image; for contiguous ones. */
-  int endColumn(int j) {
-    return Math.max(firstColumn(j), Math.min(outWidth, inWidth + left - j * dilationWidth));
+  /** One past the last image column that lies within {@code width} padded ones. */
+  int endColumn(int width) {
+    int room = width - left;
+    return room <= 0 ? 0 : (room + spreadWidth - 1) / spreadWidth;
   }
 }

@@ -124,16 +124,32 @@ class CpuBackendTest {
                 floats(b, 30, 7)));
   }
 
-  @Test
-  void maxPoolLetsNanWin() {
-    Backend backend = backend("scalar", 1);
-    float[] x = {1, Float.NaN, 3, 9};
-    Buffer y = backend.allocate(DType.FLOAT32, 1);
-    Buffer indices = backend.allocate(DType.INT32, 1);
+  @ParameterizedTest
+  @ValueSource(strings = {"vector", "scalar"})
+  void maxPoolLetsNanWinAndElseTheFirstOfEquals(String engine) {
+    Backend backend = backend(engine, 1);
+    float nan = Float.NaN;
+    float[] window = {1, nan, 3, 9, /**/ 5, 5, 5, 1, /**/ nan, 7, nan, 8, /**/ -3, -2, -2, -9};
+    int[] first = {1, 0, 0, 1};
+    int windows = 40; // whole vectors, and some left over
+    float[] x = new float[4 * windows];
+    for (int i = 0; i < windows; i++) {
+      for (int tap = 0; tap < 4; tap++) {
+        x[tap / 2 * 2 * windows + 2 * i + tap % 2] = window[i % 4 * 4 + tap];
+      }
+    }
+    Buffer y = backend.allocate(DType.FLOAT32, windows);
+    Buffer winners = backend.allocate(DType.INT32, windows);
     backend.maxPool2d(
-        new Pool2dSpec(1, 2, 2, 1, 1, 2, 2, 2, 2, 0, 0, true), backend.adopt(x), y, indices);
-    assertThat(read(backend, y)[0]).isNaN();
-    assertThat(CpuBuffer.ints(indices)[0]).isEqualTo(1);
+        new Pool2dSpec(1, 2, 2 * windows, 1, windows, 2, 2, 2, 2, 0, 0, true),
+        backend.adopt(x),
+        y,
+        winners);
+    for (int i = 0; i < windows; i++) {
+      int tap = first[i % 4];
+      assertThat(CpuBuffer.ints(winners)[i]).isEqualTo(tap / 2 * 2 * windows + 2 * i + tap % 2);
+      assertThat(read(backend, y)[i]).isEqualTo(Float.valueOf(window[i % 4 * 4 + tap]));
+    }
   }
 
   @Test

@@ -126,7 +126,11 @@ class MatrixProductTest {
     Matrix b = matrix(k, n, transposeB, 2);
     Matrix c = matrix(m, n, false, 3);
     float[] before = c.data().clone();
-    Start start = new Start(kind, random(Math.max(m, n) + 3, 4), 3);
+    float[] bias = random(Math.max(m, n) + 3, 4);
+    Start start =
+        kind == Start.Kind.BIAS_PER_ROW
+            ? Start.perRow(bias, 3, m, product.tiles().columns())
+            : new Start(kind, bias, 3);
     product.multiply(a, b, c, start);
     float[] expected = before.clone();
     for (int i = 0; i < m; i++) {
