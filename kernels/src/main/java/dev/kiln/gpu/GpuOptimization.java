@@ -4,6 +4,7 @@ import dev.kiln.backend.AdamSpec;
 import dev.kiln.backend.Buffer;
 import dev.kiln.backend.Optimization;
 import dev.kiln.backend.SgdSpec;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Optimizer steps: optim.cl. */
@@ -41,22 +42,27 @@ interface GpuOptimization extends Optimization, GpuFamily {
       Buffer v,
       @Nullable Buffer maximum) {
     int n = parameter.size();
-    launch(
-        "optim",
-        "adam",
-        covering("optim", n),
-        parameter,
-        gradient,
-        m,
-        v,
-        maximum,
-        n,
-        spec.beta1(),
-        spec.beta2(),
-        spec.eps(),
-        spec.decoupled() ? 0f : spec.weightDecay(),
-        spec.decoupled() ? 1 - spec.lr() * spec.weightDecay() : 1f,
-        spec.stepSize(),
-        spec.correction());
+    float decay = spec.decoupled() ? 0 : spec.weightDecay();
+    float shrink = spec.decoupled() ? 1 - spec.lr() * spec.weightDecay() : 1;
+    @Nullable Object[] arguments = {
+      parameter,
+      gradient,
+      m,
+      v,
+      n,
+      spec.beta1(),
+      spec.beta2(),
+      spec.eps(),
+      decay,
+      shrink,
+      spec.stepSize(),
+      spec.correction(),
+      maximum
+    };
+    if (maximum == null) {
+      launch("optim", "adam", covering("optim", n), Arrays.copyOf(arguments, arguments.length - 1));
+    } else {
+      launch("optim", "amsgrad", covering("optim", n), arguments);
+    }
   }
 }

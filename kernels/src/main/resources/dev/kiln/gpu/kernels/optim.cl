@@ -27,10 +27,14 @@ KERNEL(WG) sgd_momentum(GLOBAL float* w, GLOBAL const float* g, GLOBAL float* ve
 }
 
 // decay is the L2 term; AdamW's shrinks w instead: shrink = 1 - lr · decay, else 1.
-// most, for AMSGrad, is the largest v so far; null otherwise
-KERNEL(WG) adam(GLOBAL float* w, GLOBAL const float* g, GLOBAL float* m, GLOBAL float* v,
-                GLOBAL float* most, int n, float beta1, float beta2, float eps, float decay,
-                float shrink, float stepSize, float correction) {
+DEVICE_FN float adam_moved(float w, float shrink, float stepSize, float first, float root,
+                           float correction, float eps) {
+  return shrink * w - stepSize * first / (SQRT(root) / correction + eps);
+}
+
+KERNEL(WG) adam(GLOBAL float* w, GLOBAL const float* g, GLOBAL float* m, GLOBAL float* v, int n,
+                float beta1, float beta2, float eps, float decay, float shrink, float stepSize,
+                float correction) {
   const size_t i = ITEM();
   if (i >= (size_t)n) return;
   const float slope = g[i] + decay * w[i];
@@ -38,10 +42,21 @@ KERNEL(WG) adam(GLOBAL float* w, GLOBAL const float* g, GLOBAL float* m, GLOBAL 
   const float second = beta2 * v[i] + (1 - beta2) * slope * slope;
   m[i] = first;
   v[i] = second;
-  float root = second;
-  if (most != 0) {
-    root = FMAX(most[i], second);
-    most[i] = root;
-  }
-  w[i] = shrink * w[i] - stepSize * first / (SQRT(root) / correction + eps);
+  w[i] = adam_moved(w[i], shrink, stepSize, first, second, correction, eps);
+}
+
+// The same, divided by the root of the largest second moment so far.
+KERNEL(WG) amsgrad(GLOBAL float* w, GLOBAL const float* g, GLOBAL float* m, GLOBAL float* v, int n,
+                   float beta1, float beta2, float eps, float decay, float shrink, float stepSize,
+                   float correction, GLOBAL float* maximum) {
+  const size_t i = ITEM();
+  if (i >= (size_t)n) return;
+  const float slope = g[i] + decay * w[i];
+  const float first = beta1 * m[i] + (1 - beta1) * slope;
+  const float second = beta2 * v[i] + (1 - beta2) * slope * slope;
+  const float largest = FMAX(maximum[i], second);
+  m[i] = first;
+  v[i] = second;
+  maximum[i] = largest;
+  w[i] = adam_moved(w[i], shrink, stepSize, first, largest, correction, eps);
 }
