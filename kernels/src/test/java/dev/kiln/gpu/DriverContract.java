@@ -276,7 +276,7 @@ public abstract class DriverContract {
     DeviceMemory source = driver.allocate((long) x.length * WORD);
     DeviceMemory sums = driver.allocate(rows * WORD);
     driver.upload(FloatBuffer.wrap(x), source);
-    Kernel kernel = driver.kernel(TestPrograms.program("reduce"), "row_sums");
+    Kernel kernel = driver.kernel(TestPrograms.program("test_reduce"), "row_sums");
     driver.launch(kernel, Grid.of(rows, 64), source, sums, n);
     float[] seen = floats(sums, rows);
     for (int row = 0; row < rows; row++) {
@@ -295,7 +295,7 @@ public abstract class DriverContract {
     DeviceMemory source = driver.allocate(64 * WORD);
     DeviceMemory result = driver.allocate(64 * WORD);
     driver.upload(FloatBuffer.wrap(x), source);
-    Kernel kernel = driver.kernel(TestPrograms.program("reduce"), "largest_square");
+    Kernel kernel = driver.kernel(TestPrograms.program("test_reduce"), "largest_square");
     driver.launch(kernel, Grid.of(1, 64), source, result);
     assertThat(floats(result, 64)).containsOnly(81);
   }
@@ -306,7 +306,7 @@ public abstract class DriverContract {
     float b = 3.3f;
     int u = 0x7F7FFFFF;
     DeviceMemory y = driver.allocate(12 * WORD);
-    Kernel kernel = driver.kernel(TestPrograms.program("reduce"), "arithmetic");
+    Kernel kernel = driver.kernel(TestPrograms.program("test_reduce"), "arithmetic");
     driver.launch(kernel, Grid.of(1, 64), y, a, b, u);
     float[] seen = floats(y, 12);
     assertThat(seen[0]).as("FMA rounds once").isEqualTo(Math.fma(a, b, -1f));

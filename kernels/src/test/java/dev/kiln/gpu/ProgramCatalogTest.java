@@ -32,7 +32,7 @@ class ProgramCatalogTest {
 
   @Test
   void linesKeepTheirNumbersAfterAnInclude() {
-    String source = TestPrograms.program("reduce").openClSource();
+    String source = TestPrograms.program("test_reduce").openClSource();
     assertThat(source).contains("#line 3 \"reduce.cl\"\n// line three");
     assertThat(source).contains("DEVICE_FN float group_sum");
   }

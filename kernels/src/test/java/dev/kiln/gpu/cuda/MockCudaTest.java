@@ -176,7 +176,9 @@ class MockCudaTest {
     DeviceMemory y = driver.allocate(101 * 4);
     driver.fill(y, 0, 4);
     driver.launch(
-        driver.kernel(TestPrograms.program("faults"), "order_of_groups"), Grid.of(100, GROUP), y);
+        driver.kernel(TestPrograms.program("test_faults"), "order_of_groups"),
+        Grid.of(100, GROUP),
+        y);
     return floats(y, 101)[100];
   }
 
@@ -260,7 +262,7 @@ class MockCudaTest {
     assertThatThrownBy(
             () ->
                 driver.launch(
-                    driver.kernel(TestPrograms.program("faults"), "division_by_zero"),
+                    driver.kernel(TestPrograms.program("test_faults"), "division_by_zero"),
                     Grid.of(1, 32),
                     y,
                     1))
@@ -271,7 +273,7 @@ class MockCudaTest {
 
   private void launch(String kernel, Object... arguments) {
     driver.launch(
-        driver.kernel(TestPrograms.program("faults"), kernel), Grid.of(1, GROUP), arguments);
+        driver.kernel(TestPrograms.program("test_faults"), kernel), Grid.of(1, GROUP), arguments);
   }
 
   /** Runs a kernel of (x, y) on x[i] = i, and counts the elements that are not as expected. */
