@@ -121,7 +121,6 @@ const char* failureText(Result result) {
 API cuInit(unsigned) {
   SERIAL;
   if (deviceCount == 0) return fail(NO_DEVICE, "no CUDA-capable device is detected");
-  installFaultHandlers();
   initialized = true;
   return SUCCESS;
 }

@@ -131,19 +131,27 @@ class SignalStack {
 };
 unsigned char SignalStack::space[64 << 10];
 
-}  // namespace
-
-void installFaultHandlers() {
-  static bool installed = false;
-  if (installed) return;
-  installed = true;
-  for (int signal : SIGNALS) {
+// The JVM and LLVM, below PoCL, have handlers of their own, and LLVM's put back those that they
+// found whenever they are called. So ours are set for each launch, and taken away only if they are
+// still there.
+class FaultHandlers {
+ public:
+  FaultHandlers() {
     struct sigaction ours = {};
     ours.sa_sigaction = onSignal;
     ours.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK;
-    sigaction(signal, &ours, &earlier[signal]);
+    for (int signal : SIGNALS) sigaction(signal, &ours, &earlier[signal]);
   }
-}
+  ~FaultHandlers() {
+    for (int signal : SIGNALS) {
+      struct sigaction now;
+      sigaction(signal, nullptr, &now);
+      if (now.sa_sigaction == onSignal) sigaction(signal, &earlier[signal], nullptr);
+    }
+  }
+};
+
+}  // namespace
 
 Result loadModule(const char* ptx, Module** module) {
   const std::string text = ptx, name = rest(text, "// kiln program: ");
@@ -197,6 +205,7 @@ Result run(const Launch& launch, Order order) {
   std::copy(launch.groups, launch.groups + 3, thread.groups);
   thread.groupSize = kernel.workGroup;
   SignalStack signalStack;
+  FaultHandlers faultHandlers;
   running = &launch;
   kernelThread = pthread_self();
   std::string fault;

@@ -26,9 +26,6 @@ struct Launch {
   std::vector<uint64_t> arguments;  // as they were at the call
 };
 
-// Takes over signals and keeps their earlier handlers for faults that are not a kernel's.
-void installFaultHandlers();
-
 Result loadModule(const char* ptx, Module** module);
 Result functionOf(Module& module, const std::string& name, Function** function);
 Result run(const Launch& launch, Order order);
