@@ -10,6 +10,8 @@ import dev.kiln.gpu.Grid;
 import dev.kiln.gpu.Kernel;
 import dev.kiln.gpu.KernelProgram;
 import java.nio.Buffer;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
@@ -31,11 +33,12 @@ import org.jspecify.annotations.Nullable;
  * argument that is what it was at the last launch is not set again.
  */
 final class OpenClDriver implements Driver {
-  private static final int PATTERN_BYTES = 4;
+  private static final int WORD_BYTES = 4;
 
   private final OpenClDevice device;
   private final cl_context context;
   private final cl_command_queue queue;
+  private final Staging staging;
   private final OpenClPrograms programs;
   private final Set<OpenClMemory> live =
       Collections.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
@@ -58,6 +61,7 @@ final class OpenClDriver implements Driver {
     check("clCreateContext", code[0]);
     this.queue = CL.clCreateCommandQueue(context, device.id(), 0, code);
     check("clCreateCommandQueue", code[0]);
+    this.staging = new Staging(context, queue);
     this.programs = new OpenClPrograms(context, device, cache);
   }
 
@@ -112,7 +116,7 @@ final class OpenClDriver implements Driver {
       int[] code = new int[1];
       handle =
           CL.clCreateSubBuffer(
-              parent.root.handle,
+              parent.root.handle(),
               CL.CL_MEM_READ_WRITE,
               CL.CL_BUFFER_CREATE_TYPE_REGION,
               new cl_buffer_region(start, bytes),
@@ -137,36 +141,38 @@ final class OpenClDriver implements Driver {
 
   /** Commands that are queued hold what they use: OpenCL counts references. */
   private static void release(OpenClMemory memory) {
-    if (memory.handle != null) {
-      check("clReleaseMemObject", CL.clReleaseMemObject(memory.handle));
+    if (memory.bytes() > 0) {
+      check("clReleaseMemObject", CL.clReleaseMemObject(memory.handle()));
     }
   }
 
   @Override
   public void upload(Buffer source, DeviceMemory destination) {
     OpenClMemory memory = usable(destination);
-    HostBuffer host = HostBuffer.source(source);
-    requireRoom("upload", host.bytes(), memory);
-    if (host.bytes() > 0) {
-      check(
-          "clEnqueueWriteBuffer",
-          CL.clEnqueueWriteBuffer(
-              queue, memory.handle, true, 0, host.bytes(), host.pointer(), 0, null, null));
+    requireRoom("upload", elementBytes(source), memory);
+    if (source.hasRemaining()) {
+      staging.upload(source, memory.handle());
     }
   }
 
   @Override
   public void download(DeviceMemory source, Buffer destination) {
     OpenClMemory memory = usable(source);
-    HostBuffer host = HostBuffer.destination(destination);
-    requireRoom("download", host.bytes(), memory);
-    if (host.bytes() > 0) {
-      check(
-          "clEnqueueReadBuffer",
-          CL.clEnqueueReadBuffer(
-              queue, memory.handle, true, 0, host.bytes(), host.pointer(), 0, null, null));
-      host.finish(destination);
+    requireRoom("download", elementBytes(destination), memory);
+    if (destination.isReadOnly()) {
+      throw new IllegalArgumentException("download into a read-only buffer");
     }
+    if (destination.hasRemaining()) {
+      staging.download(memory.handle(), destination);
+    }
+  }
+
+  private static long elementBytes(Buffer buffer) {
+    if (buffer instanceof FloatBuffer || buffer instanceof IntBuffer) {
+      return (long) buffer.remaining() * WORD_BYTES;
+    }
+    throw new IllegalArgumentException(
+        "a transfer takes a FloatBuffer or an IntBuffer, not " + buffer.getClass().getName());
   }
 
   @Override
@@ -178,7 +184,7 @@ final class OpenClDriver implements Driver {
     if (bytes > 0) {
       check(
           "clEnqueueCopyBuffer",
-          CL.clEnqueueCopyBuffer(queue, from.handle, to.handle, 0, 0, bytes, 0, null, null));
+          CL.clEnqueueCopyBuffer(queue, from.handle(), to.handle(), 0, 0, bytes, 0, null, null));
     }
   }
 
@@ -191,7 +197,7 @@ final class OpenClDriver implements Driver {
       check(
           "clEnqueueFillBuffer",
           CL.clEnqueueFillBuffer(
-              queue, target.handle, word, PATTERN_BYTES, 0, bytes, 0, null, null));
+              queue, target.handle(), word, WORD_BYTES, 0, bytes, 0, null, null));
     }
   }
 
@@ -268,6 +274,7 @@ final class OpenClDriver implements Driver {
     }
     closed = true;
     CL.clFinish(queue);
+    staging.close();
     programs.close();
     synchronized (live) {
       live.forEach(OpenClDriver::release);

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * A cl_mem: a buffer, or a sub-buffer of one. Memory of no bytes has none, and is a null pointer.
  */
 final class OpenClMemory implements DeviceMemory {
-  final @Nullable cl_mem handle;
+  private final @Nullable cl_mem handle;
 
   /** What clSetKernelArg is given. */
   final @Nullable Pointer argument;
@@ -35,6 +35,14 @@ final class OpenClMemory implements DeviceMemory {
     this.bytes = bytes;
     this.root = root;
     this.offset = offset;
+  }
+
+  /** Of memory that has bytes. */
+  cl_mem handle() {
+    if (handle == null) {
+      throw new IllegalArgumentException("memory of no bytes");
+    }
+    return handle;
   }
 
   @Override
