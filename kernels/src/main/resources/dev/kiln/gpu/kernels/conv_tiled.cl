@@ -36,12 +36,13 @@
 
 // Neighbouring work-items load neighbours along k of A, which are neighbours in memory …
 #define K_OF_A (LOCAL_ID(0) % TILE_K)
-#define LINE_OF_A(r) (LOCAL_ID(0) / TILE_K + (r) * (WG / TILE_K))
+#define LINE_OF_A(r) (LOCAL_ID(0) / TILE_K + (r)*LINES_APART)
+#define LINES_APART (WG / TILE_K)
 
 // … and of B along the pixels, whichever dimension those are.
 #if PASS == WEIGHT_GRADIENT
 #define K_OF_B(r) (LOCAL_ID(0) % TILE_K)
-#define LINE_OF_B(r) (LOCAL_ID(0) / TILE_K + (r) * (WG / TILE_K))
+#define LINE_OF_B(r) (LOCAL_ID(0) / TILE_K + (r)*LINES_APART)
 #else
 #define K_OF_B(r) (LOCAL_ID(0) / TILE_N + (r) * (WG / TILE_N))
 #define LINE_OF_B(r) (LOCAL_ID(0) % TILE_N)
@@ -81,6 +82,7 @@ KERNEL(WG) conv_tiled(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRI
   const int tilesDown = (rows + TILE_M - 1) / TILE_M;
   const int row = GROUP_ID(0) % tilesDown * TILE_M;
   const int column = GROUP_ID(0) / tilesDown * TILE_N;
+  const int linesA = rows - row - LINE_OF_A(0);
   const int kBegin = GROUP_ID(2) * depth;
   const int kEnd = IMIN(k, kBegin + depth);
 
@@ -97,11 +99,10 @@ KERNEL(WG) conv_tiled(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRI
     const int v = tap % kernelWidth * dilationWidth;
     tapHeight[line] = inside ? h : OUTSIDE;
     tapWidth[line] = v;
-    tapOffset[line] = channel * inPixels + h * inWidth + v;
+    tapOffset[line] = (group * groupIn + channel) * inPixels + h * inWidth + v;
   }
   BARRIER();
-  a += (size_t)group * groupOut * outPixels;
-  b += (size_t)group * groupIn * inPixels;
+  const int firstA = (group * groupOut + row + LINE_OF_A(0)) * outPixels;
 #else
   const int line = column + LINE_OF_B(0);
   const int lineInside = line < columns;
@@ -111,15 +112,15 @@ KERNEL(WG) conv_tiled(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRI
   const int atHeight =
       lineInside ? pixel / outWidth * strideHeight - paddingHeight : -OUTSIDE;
   const int atWidth = pixel % outWidth * strideWidth - paddingWidth;
-  b += ((size_t)image * inChannels + group * groupIn) * inPixels;
-  a += (size_t)group * groupOut * k;
+  const int firstA = (group * groupOut + row + LINE_OF_A(0)) * k;
+  const int imageB = (image * inChannels + group * groupIn) * inPixels;
 #else
   const int image = lineInside ? line / inPixels : 0;
   const int pixel = line - image * inPixels;
   const int atHeight = lineInside ? pixel / inWidth + paddingHeight : -OUTSIDE;
   const int atWidth = pixel % inWidth + paddingWidth;
-  b += ((size_t)image * outChannels + group * groupOut) * outPixels;
-  a += (size_t)group * groupOut * groupIn * taps;
+  const int firstA = (group * groupOut * groupIn + row + LINE_OF_A(0)) * taps;
+  const int imageB = (image * outChannels + group * groupOut) * outPixels;
 #endif
 #endif
 
@@ -141,12 +142,12 @@ KERNEL(WG) conv_tiled(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRI
       const int outRow = DIVIDE(pixel, outWidth);
       const int atHeight = outRow * strideHeight - paddingHeight;
       const int atWidth = (pixel - outRow * outWidth) * strideWidth - paddingWidth;
-      const int dyAt = image * outChannels * outPixels + pixel;
+      const int dyAt = firstA + image * outChannels * outPixels + pixel;
       const int xAt = image * inChannels * inPixels + atHeight * inWidth + atWidth;
       UNROLL
       for (int r = 0; r < COUNT_A; r++) {
-        const int y = row + LINE_OF_A(r);
-        heldA[r] = kA < kEnd && y < rows ? a[dyAt + y * outPixels] : 0;
+        const int apart = r * LINES_APART;
+        heldA[r] = kA < kEnd && apart < linesA ? a[dyAt + apart * outPixels] : 0;
       }
       UNROLL
       for (int r = 0; r < COUNT_B; r++) {
@@ -159,17 +160,17 @@ KERNEL(WG) conv_tiled(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRI
 #if PASS == FORWARD
       UNROLL
       for (int r = 0; r < COUNT_A; r++) {
-        const int y = row + LINE_OF_A(r);
-        heldA[r] = kA < kEnd && y < rows ? a[(size_t)y * k + kA] : 0;
+        const int apart = r * LINES_APART;
+        heldA[r] = kA < kEnd && apart < linesA ? a[firstA + apart * k + kA] : 0;
       }
 #else
       // w is [groupOut][groupIn][tap] and k is (groupOut, tap): runs of taps.
       const int channelOfA = DIVIDE(kA, taps);
-      const int weightAt = channelOfA * groupIn * taps + kA - channelOfA * taps;
+      const int weightAt = firstA + channelOfA * groupIn * taps + kA - channelOfA * taps;
       UNROLL
       for (int r = 0; r < COUNT_A; r++) {
-        const int y = row + LINE_OF_A(r);
-        heldA[r] = kA < kEnd && y < rows ? a[weightAt + y * taps] : 0;
+        const int apart = r * LINES_APART;
+        heldA[r] = kA < kEnd && apart < linesA ? a[weightAt + apart * taps] : 0;
       }
 #endif
       UNROLL
@@ -183,7 +184,7 @@ KERNEL(WG) conv_tiled(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRI
         const int h = atHeight + i * dilationHeight;
         const int v = atWidth + j * dilationWidth;
         const int inside = kB < kEnd && (uint)h < (uint)inHeight && (uint)v < (uint)inWidth;
-        heldB[r] = inside ? b[channel * inPixels + h * inWidth + v] : 0;
+        heldB[r] = inside ? b[imageB + channel * inPixels + h * inWidth + v] : 0;
 #else
         const int down = atHeight - i * dilationHeight;
         const int across = atWidth - j * dilationWidth;
@@ -191,7 +192,7 @@ KERNEL(WG) conv_tiled(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRI
         const int v = DIVIDE(IMAX(across, 0), strideWidth);
         const int inside = kB < kEnd && h * strideHeight == down && v * strideWidth == across &&
                            h < outHeight && v < outWidth;
-        heldB[r] = inside ? b[channel * outPixels + h * outWidth + v] : 0;
+        heldB[r] = inside ? b[imageB + channel * outPixels + h * outWidth + v] : 0;
 #endif
       }
 #endif

@@ -38,40 +38,38 @@ DEVICE_FN float4 load_chunk(GLOBAL const float* p, int room, int aligned) {
   return F4(room > 0 ? p[0] : 0, room > 1 ? p[1] : 0, room > 2 ? p[2] : 0, room > 3 ? p[3] : 0);
 }
 
-// This item's chunks of a strip: lines [line, line + tile) of the dimension that is not k, and
-// [k, k + TILE_K) of it. alongK tells which one is contiguous; pitch is the extent of that one.
-DEVICE_FN void load_strip(GLOBAL const float* x, int alongK, int tile, int chunks, int line,
-                          int lines, int k, int kEnd, int pitch, int aligned, float4* held) {
+// A strip is [lines][k] or, where k is not the contiguous dimension, [k][lines]. This item's chunks
+// of it are these, the first from (LINE_OF, K_OF) on:
+#define LINE_OF(alongK, tile) \
+  ((alongK) ? LOCAL_ID(0) / (TILE_K / 4) : LOCAL_ID(0) % ((tile) / 4) * 4)
+#define K_OF(alongK, tile) \
+  ((alongK) ? LOCAL_ID(0) % (TILE_K / 4) * 4 : LOCAL_ID(0) / ((tile) / 4))
+#define APART(alongK, tile) (WG / ((alongK) ? TILE_K / 4 : (tile) / 4))
+
+// Loads them. x[at] is the first, of which lines and k are what the operand has left.
+DEVICE_FN void load_strip(GLOBAL const float* x, uint at, int alongK, int tile, int chunks, int lines, int k,
+                          int pitch, int aligned, float4* held) {
   UNROLL
   for (int r = 0; r < chunks; r++) {
-    const int chunk = LOCAL_ID(0) + r * WG;
-    if (alongK) {
-      const int atLine = line + chunk / (TILE_K / 4);
-      const int atK = k + chunk % (TILE_K / 4) * 4;
-      held[r] = load_chunk(x + (size_t)atLine * pitch + atK, atLine < lines ? kEnd - atK : 0,
-                           aligned);
-    } else {
-      const int atK = k + chunk / (tile / 4);
-      const int atLine = line + chunk % (tile / 4) * 4;
-      held[r] = load_chunk(x + (size_t)atK * pitch + atLine, atK < kEnd ? lines - atLine : 0,
-                           aligned);
-    }
+    const int apart = r * APART(alongK, tile);
+    const int inside = apart < (alongK ? lines : k);
+    held[r] = load_chunk(x + (at + (uint)apart * pitch), inside ? (alongK ? k : lines) : 0, aligned);
   }
 }
 
+// Stores them in local memory, k outermost. strip points at the first's place.
 DEVICE_FN void store_strip(LOCAL_PTR float* strip, int alongK, int tile, int chunks,
                            const float4* held) {
   UNROLL
   for (int r = 0; r < chunks; r++) {
-    const int chunk = LOCAL_ID(0) + r * WG;
+    const int apart = r * APART(alongK, tile);
     if (alongK) {
-      LOCAL_PTR float* at = strip + chunk % (TILE_K / 4) * 4 * (tile + 4) + chunk / (TILE_K / 4);
-      at[0] = held[r].x;
-      at[tile + 4] = held[r].y;
-      at[2 * (tile + 4)] = held[r].z;
-      at[3 * (tile + 4)] = held[r].w;
+      strip[apart] = held[r].x;
+      strip[apart + tile + 4] = held[r].y;
+      strip[apart + 2 * (tile + 4)] = held[r].z;
+      strip[apart + 3 * (tile + 4)] = held[r].w;
     } else {
-      LOCAL_STORE4(strip + chunk / (tile / 4) * (tile + 4) + chunk % (tile / 4) * 4, held[r]);
+      LOCAL_STORE4(strip + apart * (tile + 4), held[r]);
     }
   }
 }
@@ -98,9 +96,25 @@ KERNEL(WG) gemm_tiled(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRI
   const int pitchB = B_ALONG_K ? k : n;
   const int alignedA = ((pitchA | strideA) & 3) == 0;
   const int alignedB = ((pitchB | strideB) & 3) == 0;
-  a += (size_t)batch * strideA;
-  b += (size_t)batch * strideB;
-  c += ((size_t)GROUP_ID(1) * batches + batch) * m * n;
+
+  // Where this item's first chunks come from and go to.
+  const int lineA = LINE_OF(A_ALONG_K, TILE_M);
+  const int lineB = LINE_OF(B_ALONG_K, TILE_N);
+  const int kA = K_OF(A_ALONG_K, TILE_M);
+  const int kB = K_OF(B_ALONG_K, TILE_N);
+  // Buffers have fewer than 2^31 elements; beyond the edges, where nothing is read, these may wrap.
+  const uint firstA = A_ALONG_K ? (uint)(row + lineA) * pitchA + kBegin + kA
+                                : (uint)(kBegin + kA) * pitchA + row + lineA;
+  const uint firstB = B_ALONG_K ? (uint)(column + lineB) * pitchB + kBegin + kB
+                                : (uint)(kBegin + kB) * pitchB + column + lineB;
+  uint atA = (uint)batch * strideA + firstA;
+  uint atB = (uint)batch * strideB + firstB;
+  const uint stepA = A_ALONG_K ? TILE_K : (uint)TILE_K * pitchA;
+  const uint stepB = B_ALONG_K ? TILE_K : (uint)TILE_K * pitchB;
+  const int linesA = m - row - lineA;
+  const int linesB = n - column - lineB;
+  const int toA = kA * PITCH_M + lineA;
+  const int toB = kB * PITCH_N + lineB;
 
   float4 sum[ITEM_M * RUNS_N];
   UNROLL
@@ -108,28 +122,30 @@ KERNEL(WG) gemm_tiled(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRI
 
   float4 heldA[CHUNKS_A];
   float4 heldB[CHUNKS_B];
-  load_strip(a, A_ALONG_K, TILE_M, CHUNKS_A, row, m, kBegin, kEnd, pitchA, alignedA, heldA);
-  load_strip(b, B_ALONG_K, TILE_N, CHUNKS_B, column, n, kBegin, kEnd, pitchB, alignedB, heldB);
-  store_strip(tileA[0], A_ALONG_K, TILE_M, CHUNKS_A, heldA);
-  store_strip(tileB[0], B_ALONG_K, TILE_N, CHUNKS_B, heldB);
+  int left = kEnd - kBegin;
+  load_strip(a, atA, A_ALONG_K, TILE_M, CHUNKS_A, linesA, left - kA, pitchA, alignedA, heldA);
+  load_strip(b, atB, B_ALONG_K, TILE_N, CHUNKS_B, linesB, left - kB, pitchB, alignedB, heldB);
+  store_strip(tileA[0] + toA, A_ALONG_K, TILE_M, CHUNKS_A, heldA);
+  store_strip(tileB[0] + toB, B_ALONG_K, TILE_N, CHUNKS_B, heldB);
   BARRIER();
 
-  int buffer = 0;
-  for (int at = kBegin; at < kEnd; at += TILE_K) {
-    const int next = at + TILE_K;
-    if (next < kEnd) {
-      load_strip(a, A_ALONG_K, TILE_M, CHUNKS_A, row, m, next, kEnd, pitchA, alignedA, heldA);
-      load_strip(b, B_ALONG_K, TILE_N, CHUNKS_B, column, n, next, kEnd, pitchB, alignedB, heldB);
+  for (int present = 0; left > 0; present ^= 1) {
+    left -= TILE_K;
+    if (left > 0) {
+      atA += stepA;
+      atB += stepB;
+      load_strip(a, atA, A_ALONG_K, TILE_M, CHUNKS_A, linesA, left - kA, pitchA, alignedA, heldA);
+      load_strip(b, atB, B_ALONG_K, TILE_N, CHUNKS_B, linesB, left - kB, pitchB, alignedB, heldB);
     }
-    tile_product(tileA[buffer] + item_row(), tileB[buffer] + item_column(), sum);
-    buffer ^= 1;
-    if (next < kEnd) {
-      store_strip(tileA[buffer], A_ALONG_K, TILE_M, CHUNKS_A, heldA);
-      store_strip(tileB[buffer], B_ALONG_K, TILE_N, CHUNKS_B, heldB);
+    tile_product(tileA[present] + item_row(), tileB[present] + item_column(), sum);
+    if (left > 0) {
+      store_strip(tileA[present ^ 1] + toA, A_ALONG_K, TILE_M, CHUNKS_A, heldA);
+      store_strip(tileB[present ^ 1] + toB, B_ALONG_K, TILE_N, CHUNKS_B, heldB);
     }
     BARRIER();
   }
 
+  c += ((size_t)GROUP_ID(1) * batches + batch) * m * n;
   UNROLL
   for (int i = 0; i < ITEM_M; i++) {
     const int y = row + item_row() + row_of(i);

@@ -3,7 +3,11 @@
 
 typedef unsigned int uint;
 
+#ifdef RESIDENT
+#define KERNEL(WG) extern "C" __global__ void __launch_bounds__(WG, RESIDENT)
+#else
 #define KERNEL(WG) extern "C" __global__ void __launch_bounds__(WG)
+#endif
 #define DEVICE_FN static __device__ __forceinline__
 #define GLOBAL
 #define CONSTANT __constant__

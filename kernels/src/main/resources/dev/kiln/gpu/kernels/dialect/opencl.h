@@ -4,7 +4,9 @@
 // header), by nvcc to PTX (cuda.h), and by g++ for the tests (host.h, in the tests). The reader of
 // a kernel needs to know only this page.
 //
-//   KERNEL(WG) name(...)        a kernel whose work-groups have exactly WG work-items in a row
+//   KERNEL(WG) name(...)        a kernel whose work-groups have exactly WG work-items in a row. Where
+//                               its program defines RESIDENT, CUDA bounds its registers so that as
+//                               many groups share a multiprocessor
 //   DEVICE_FN                   before any other function
 //   GLOBAL                      before every pointer to a buffer:      GLOBAL const float* x
 //   CONSTANT                    a table at file scope:                 CONSTANT float taps[3] = {...};
