@@ -48,7 +48,9 @@ record ConvolutionPlan(Method method, int splits) {
     TILED_128("_128"),
     TILED_64("_64"),
     /** Few channels: 32 rows, and more pixels instead. */
-    TILED_32("_32");
+    TILED_32("_32"),
+    /** No tiles: for short sums, where one would be mostly padding and memory is what counts. */
+    DIRECT("");
 
     final String suffix;
 
@@ -56,6 +58,15 @@ record ConvolutionPlan(Method method, int splits) {
       this.suffix = suffix;
     }
   }
+
+  /** The longest sum that the direct kernels take: their MAX_K. */
+  static final int MAX_DIRECT = 64;
+
+  /** A sum so short that tiles cannot win, however many channels share what is read. */
+  private static final int SHORT = 32;
+
+  /** Rows up to which a tile is mostly padding. */
+  private static final int FEW = 8;
 
   /** Groups that a multiprocessor wants at least, so that one computes while another waits. */
   private static final int GROUPS_PER_UNIT = 4;
@@ -74,8 +85,13 @@ record ConvolutionPlan(Method method, int splits) {
   static ConvolutionPlan of(Pass pass, Conv2dSpec spec, int computeUnits) {
     int rows = pass.rows(spec);
     int columns = pass.columns(spec);
+    int k = pass.k(spec);
     Method method;
-    if (rows > 64 && columns > 64 && tiles(rows, columns, 128, spec) >= computeUnits) {
+    if (pass == Pass.WEIGHT_GRADIENT
+        ? spec.groups() > 1 && rows <= FEW && columns <= MAX_DIRECT
+        : k <= SHORT || k <= MAX_DIRECT && rows <= FEW) {
+      method = Method.DIRECT;
+    } else if (rows > 64 && columns > 64 && tiles(rows, columns, 128, spec) >= computeUnits) {
       method = Method.TILED_128;
     } else {
       method = rows > 32 ? Method.TILED_64 : Method.TILED_32;
@@ -83,10 +99,16 @@ record ConvolutionPlan(Method method, int splits) {
     if (pass != Pass.WEIGHT_GRADIENT) {
       return new ConvolutionPlan(method, 1);
     }
-    int tile = method == Method.TILED_128 ? 128 : method == Method.TILED_64 ? 64 : 32;
-    long splits = GROUPS_PER_UNIT * computeUnits / Math.max(1, tiles(rows, columns, tile, spec));
     long elements = Math.max(1, (long) spec.outChannels() * spec.patch());
-    splits = Math.min(splits, Math.min(pass.k(spec) / MIN_DEPTH, MAX_PARTS / elements));
+    long groups =
+        switch (method) {
+          case DIRECT -> elements;
+          case TILED_32 -> tiles(rows, columns, 32, spec);
+          case TILED_64 -> tiles(rows, columns, 64, spec);
+          case TILED_128 -> tiles(rows, columns, 128, spec);
+        };
+    long splits = GROUPS_PER_UNIT * computeUnits / Math.max(1, groups);
+    splits = Math.min(splits, Math.min(k / MIN_DEPTH, MAX_PARTS / elements));
     return new ConvolutionPlan(method, (int) Math.max(1, Math.min(splits, MAX_SPLITS)));
   }
 

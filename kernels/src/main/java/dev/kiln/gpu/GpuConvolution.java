@@ -3,8 +3,10 @@ package dev.kiln.gpu;
 import dev.kiln.backend.Buffer;
 import dev.kiln.backend.Conv2dSpec;
 import dev.kiln.backend.Convolution;
+import dev.kiln.backend.GemmSpec;
 import dev.kiln.gpu.ConvolutionPlan.Pass;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,9 +14,14 @@ import org.jspecify.annotations.Nullable;
  * Convolutions: {@link ConvolutionPlan} chooses the kernel, this launches it. CPUs have their own.
  */
 interface GpuConvolution extends Convolution, GpuGemm {
+  /** Pixels from which a 1 × 1 convolution is worth a product an image. */
+  int POINTWISE_PIXELS = 32;
+
   @Override
   default void conv2d(Conv2dSpec spec, Buffer x, Buffer w, @Nullable Buffer bias, Buffer y) {
-    if (cpuKernels()) {
+    if (isProduct(spec)) {
+      product(pointwise(spec, false), w, x, bias, true, y);
+    } else if (cpuKernels()) {
       new WideConvolution(this, spec).forward(x, w, bias, y);
     } else {
       convolve(plan(Pass.FORWARD, spec), Pass.FORWARD, spec, w, x, bias, y);
@@ -23,7 +30,9 @@ interface GpuConvolution extends Convolution, GpuGemm {
 
   @Override
   default void conv2dInputGradient(Conv2dSpec spec, Buffer dy, Buffer w, Buffer dx) {
-    if (cpuKernels()) {
+    if (isProduct(spec)) {
+      product(pointwise(spec, true), w, dy, null, false, dx);
+    } else if (cpuKernels()) {
       new WideConvolution(this, spec).inputGradient(dy, w, dx);
     } else {
       convolve(plan(Pass.INPUT_GRADIENT, spec), Pass.INPUT_GRADIENT, spec, w, dy, null, dx);
@@ -37,6 +46,26 @@ interface GpuConvolution extends Convolution, GpuGemm {
     } else {
       convolve(plan(Pass.WEIGHT_GRADIENT, spec), Pass.WEIGHT_GRADIENT, spec, dy, x, null, dw);
     }
+  }
+
+  /** A 1 × 1 convolution that looks at every pixel once is a product: w times an image. */
+  private static boolean isProduct(Conv2dSpec spec) {
+    return spec.kernelHeight() == 1
+        && spec.kernelWidth() == 1
+        && spec.strideHeight() == 1
+        && spec.strideWidth() == 1
+        && spec.paddingHeight() == 0
+        && spec.paddingWidth() == 0
+        && spec.groups() == 1
+        && spec.outPixels() >= POINTWISE_PIXELS;
+  }
+
+  /** {@code y = w · x} for each image or, turned, {@code dx = wᵀ · dy}. */
+  private static GemmSpec pointwise(Conv2dSpec spec, boolean turned) {
+    int rows = turned ? spec.inChannels() : spec.outChannels();
+    int k = turned ? spec.outChannels() : spec.inChannels();
+    int pixels = spec.outPixels();
+    return new GemmSpec(rows, pixels, k, turned, false, spec.n(), 0, k * pixels);
   }
 
   private ConvolutionPlan plan(Pass pass, Conv2dSpec spec) {
@@ -75,16 +104,29 @@ interface GpuConvolution extends Convolution, GpuGemm {
       Buffer b,
       @Nullable Buffer bias,
       DeviceMemory c) {
+    if (plan.method() != ConvolutionPlan.Method.DIRECT) {
+      tiled(plan, pass, spec, a, b, bias, c);
+    } else if (pass == Pass.WEIGHT_GRADIENT) {
+      directWeightGradient(plan, spec, a, b, c);
+    } else {
+      direct(pass, spec, a, b, bias, c);
+    }
+  }
+
+  private void tiled(
+      ConvolutionPlan plan,
+      Pass pass,
+      Conv2dSpec spec,
+      Buffer a,
+      Buffer b,
+      @Nullable Buffer bias,
+      DeviceMemory c) {
     String program = pass.program + plan.method().suffix;
     int tiles =
         GemmPlan.ceilDiv(pass.rows(spec), kernels().tunable(program, "TILE_M"))
             * GemmPlan.ceilDiv(pass.columns(spec), kernels().tunable(program, "TILE_N"));
     int step = kernels().tunable(program, "TILE_K");
-    List<@Nullable Object> arguments = new ArrayList<>();
-    arguments.add(a);
-    arguments.add(b);
-    arguments.add(bias);
-    arguments.add(c);
+    List<@Nullable Object> arguments = new ArrayList<>(Arrays.asList(a, b, bias, c));
     addExtents(arguments, spec);
     addDivisor(arguments, spec.kernelHeight() * spec.kernelWidth());
     addDivisor(arguments, spec.kernelWidth());
@@ -97,6 +139,36 @@ interface GpuConvolution extends Convolution, GpuGemm {
         program,
         "conv_tiled",
         new Grid(tiles, spec.groups(), plan.splits(), kernels().tunable(program, "WG")),
+        arguments.toArray());
+  }
+
+  private void direct(
+      Pass pass, Conv2dSpec spec, Buffer w, Buffer x, @Nullable Buffer bias, DeviceMemory y) {
+    int rows = pass.rows(spec);
+    String program =
+        (pass == Pass.FORWARD ? "conv_direct_" : "conv_direct_gradient_") + (rows < 4 ? 1 : 8);
+    int local = kernels().tunable(program, "WG");
+    int blocks = GemmPlan.ceilDiv(rows, kernels().tunable(program, "CHANNELS")) * spec.groups();
+    List<@Nullable Object> arguments = new ArrayList<>(Arrays.asList(w, x, bias, y));
+    addExtents(arguments, spec);
+    launch(
+        program,
+        "conv_direct",
+        Grid.of(Math.multiplyExact(GemmPlan.ceilDiv(pass.columns(spec), local), blocks), local),
+        arguments.toArray());
+  }
+
+  private void directWeightGradient(
+      ConvolutionPlan plan, Conv2dSpec spec, Buffer dy, Buffer x, DeviceMemory dw) {
+    String program = "conv_direct_1";
+    List<@Nullable Object> arguments = new ArrayList<>(Arrays.asList(dy, x, dw));
+    addExtents(arguments, spec);
+    arguments.add(GemmPlan.ceilDiv(Pass.WEIGHT_GRADIENT.k(spec), plan.splits()));
+    launch(
+        program,
+        "conv_direct_weight_gradient",
+        new Grid(
+            spec.outChannels() * spec.patch(), plan.splits(), 1, kernels().tunable(program, "WG")),
         arguments.toArray());
   }
 
