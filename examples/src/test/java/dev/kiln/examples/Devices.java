@@ -8,17 +8,20 @@ import dev.kiln.gpu.cuda.MockCuda;
 public final class Devices {
   private Devices() {}
 
-  /**
-   * @param id {@code cuda:0} means the mock driver's
-   */
-  public static Device open(String id) {
+  /** Ends the test where there is no such device; {@code cuda} means the mock driver's. */
+  public static void require(String id) {
     if (id.startsWith("cuda")) {
       MockCuda.install();
     }
-    boolean listed = Device.list().stream().anyMatch(device -> device.id().equals(id));
-    if (id.startsWith("opencl") && !listed) {
-      throw Requirement.missing("opencl", String.join("; ", Device.problems()));
+    String api = id.replaceAll(":.*", "");
+    if (Device.list().stream().noneMatch(device -> device.id().startsWith(api))) {
+      throw Requirement.missing(api, String.join("; ", Device.problems()));
     }
+  }
+
+  /** Likewise, or the device, open. */
+  public static Device open(String id) {
+    require(id);
     return Device.open(id);
   }
 }

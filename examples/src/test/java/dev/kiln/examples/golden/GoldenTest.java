@@ -17,7 +17,7 @@ class GoldenTest {
   private static final Set<String> PARTLY = Set.of("optimizer", "train");
 
   @ParameterizedTest
-  @ValueSource(strings = {"cpu:vector", "cpu:scalar"})
+  @ValueSource(strings = {"cpu:vector", "cpu:scalar", "opencl:0", "cuda:0"})
   void everyReferenceCaseAgreesWithPyTorch(String id) throws IOException {
     try (GoldenSet set = GoldenSet.chosen();
         Device device = Devices.open(id)) {

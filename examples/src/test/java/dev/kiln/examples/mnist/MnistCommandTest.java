@@ -1,10 +1,12 @@
 package dev.kiln.examples.mnist;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.kiln.examples.CommandRun;
+import dev.kiln.examples.Devices;
 import dev.kiln.io.Safetensors;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MnistCommandTest {
@@ -53,6 +56,25 @@ class MnistCommandTest {
     assertThat(bytes("other", "weights.safetensors"))
         .isNotEqualTo(bytes("first", "weights.safetensors"));
     assertThat(other.get("loss")).isNotEqualTo(first.get("loss"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"mlp, opencl:0", "cnn, opencl:0", "mlp, cuda:0", "cnn, cuda:0"})
+  void everyDeviceLearnsAsTheCpuDoesAndRepeatsItselfToTheBit(String model, String device)
+      throws IOException {
+    Devices.require(device);
+    train("cpu", model, "--seed=5");
+    train("device", model, "--seed=5", "--device=" + device);
+    train("again", model, "--seed=5", "--device=" + device);
+
+    List<Double> losses = losses("device");
+    assertThat(losses).hasSize(model.equals("mlp") ? 4 : 16);
+    for (int i = 0; i < losses.size(); i++) {
+      assertThat(losses.get(i)).as("step %d", i + 1).isCloseTo(losses("cpu").get(i), within(1e-3));
+    }
+    assertThat(bytes("again", "losses.csv")).isEqualTo(bytes("device", "losses.csv"));
+    assertThat(bytes("again", "weights.safetensors"))
+        .isEqualTo(bytes("device", "weights.safetensors"));
   }
 
   @Test
@@ -154,19 +176,29 @@ class MnistCommandTest {
     return JsonParser.parseString(Files.readString(json(name))).getAsJsonObject();
   }
 
-  private CommandRun mnist(String name, String model, String... options) {
+  private CommandRun mnist(String run, String model, String... options) {
     List<String> line = new ArrayList<>();
     line.add("mnist");
     line.add("--model=" + model);
-    line.add("--device=cpu");
     line.add("--limit=1000");
-    line.add("--out=" + folder.resolve(name));
-    line.add("--json=" + json(name));
+    line.add("--out=" + folder.resolve(run));
+    line.add("--json=" + json(run));
     line.addAll(List.of(options));
-    if (line.stream().noneMatch(option -> option.startsWith("--epochs"))) {
-      line.add("--epochs=1");
+    for (String otherwise : List.of("--epochs=1", "--device=cpu")) {
+      String name = otherwise.substring(0, otherwise.indexOf('=') + 1);
+      if (line.stream().noneMatch(option -> option.startsWith(name))) {
+        line.add(otherwise);
+      }
     }
     return CommandRun.of(line.toArray(new String[0]));
+  }
+
+  private List<Double> losses(String name) throws IOException {
+    List<String> lines = Files.readAllLines(folder.resolve(name).resolve("losses.csv"));
+    return lines.stream()
+        .skip(1)
+        .map(l -> Double.valueOf(l.substring(l.indexOf(',') + 1)))
+        .toList();
   }
 
   private Path json(String name) {
