@@ -47,8 +47,8 @@ public final class CpuProvider implements BackendProvider {
       case "vector" -> {
         if (!Engine.hasVectors()) {
           throw new DeviceException(
-              "Device.open: \"cpu:vector\" needs the Vector API, which this JVM was started"
-                  + " without; add --add-modules jdk.incubator.vector, or open \"cpu\"");
+              "Device.open: \"cpu:vector\" needs the Vector API and a processor with fused multiply-add;"
+                  + " start the JVM with --add-modules jdk.incubator.vector, or open \"cpu\"");
         }
         yield Engine.vector(Workers.shared());
       }

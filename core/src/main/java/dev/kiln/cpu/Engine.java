@@ -19,12 +19,13 @@ record Engine(String name, Loops loops, MatrixProduct product, Workers workers) 
         "vector", new VectorLoops(), new MatrixProduct(new VectorTiles(), workers), workers);
   }
 
-  /** Whether the incubator module is resolved and readable. */
+  /** Whether the incubator module is resolved and readable, and worth using. */
   static boolean hasVectors() {
     return ModuleLayer.boot()
-        .findModule("jdk.incubator.vector")
-        .map(vectors -> Engine.class.getModule().canRead(vectors))
-        .orElse(false);
+            .findModule("jdk.incubator.vector")
+            .map(vectors -> Engine.class.getModule().canRead(vectors))
+            .orElse(false)
+        && VectorMath.isFast();
   }
 
   /** How it computes, in a few words for people. */

@@ -35,7 +35,52 @@ final class MatrixProduct {
 
   /** Computes {@code c = start + a b}; the rows of {@code c} are contiguous. */
   void multiply(Matrix a, Matrix b, Matrix c, Start start) {
-    multiply(a.left(), b.right(), a.columns(), c, start);
+    int k = a.columns();
+    boolean few = c.rows() <= tiles.rows() && b.columnStride() == 1 && k <= DEPTH_AT_ONCE;
+    if (few && k > 0 && c.rows() > 0 && c.columns() > tiles.columns()) {
+      multiplyFewRows(a, b, c, start);
+    } else {
+      multiply(a.left(), b.right(), k, c, start);
+    }
+  }
+
+  /** Every element of b is used only once: it is read where it lies, all but the last columns. */
+  private void multiplyFewRows(Matrix a, Matrix b, Matrix c, Start start) {
+    int k = a.columns();
+    Packed left = Packed.left(tiles, c.rows(), k);
+    left.pack(a.left(), 0, 0, 0, 1);
+    int panels = c.columns() / tiles.columns();
+    int done = panels * tiles.columns();
+    Workers.Range body =
+        (from, to) -> {
+          for (int q = from; q < to; q++) {
+            int j = q * tiles.columns();
+            for (int depth = 0; depth < k; depth += left.step()) {
+              Start here = depth == 0 ? start : Start.RESULT;
+              int length = Math.min(left.step(), k - depth);
+              tile(
+                  left,
+                  0,
+                  depth,
+                  length,
+                  b.data(),
+                  b.at(depth, j),
+                  b.rowStride(),
+                  c,
+                  0,
+                  j,
+                  tiles.columns(),
+                  here);
+            }
+          }
+        };
+    long each = (long) left.padded() * k * tiles.columns();
+    workers.rows(panels, (int) (WORTH_SHARING / 2 / each) + 1, body);
+    if (done < c.columns()) {
+      Packed right = Packed.right(tiles, c.columns() - done, k);
+      right.pack(b.right(), done, 0, 0, 1);
+      tiles(left, right, c, 0, done, start, 0, 1, 0, 1);
+    }
   }
 
   /** Computes {@code c = start + left right}, with {@code k} products to an element. */
@@ -145,60 +190,94 @@ final class MatrixProduct {
       int leftTo,
       int rightFrom,
       int rightTo) {
-    Edge edge = new Edge(c, tiles);
     for (int depth = 0; depth < left.k(); depth += left.step()) {
       int k = Math.min(left.step(), left.k() - depth);
       Start from = depth == 0 ? start : Start.RESULT;
       for (int q = rightFrom; q < rightTo; q++) {
         int j = column + q * tiles.columns();
         int width = right.linesOf(q);
-        int r = right.offsetOf(q, depth);
+        int at = right.offsetOf(q, depth);
         for (int t = leftFrom; t < leftTo; t++) {
           int i = row + t * tiles.rows();
-          int height = left.widthOf(t);
-          int rows = left.linesOf(t);
-          int l = left.offsetOf(t, depth);
-          boolean whole = rows == height && width == tiles.columns();
-          float[] target = whole ? c.data() : edge.values;
-          int to = whole ? c.at(i, j) : 0;
-          int stride = whole ? c.rowStride() : tiles.columns();
-          float[] source = target;
-          int at = to;
-          int sourceStride = stride;
-          if (from.kind() == Kind.ZERO) {
-            source = zeros;
-            at = 0;
-            sourceStride = 0;
-          } else if (!whole) {
-            edge.load(from, i, rows, j, width);
-          } else if (from.kind() == Kind.BIAS_PER_COLUMN) {
-            source = from.bias();
-            at = from.offset() + j;
-            sourceStride = 0;
-          } else if (from.kind() == Kind.BIAS_PER_ROW) {
-            source = from.bias();
-            at = i * from.offset();
-            sourceStride = from.offset();
-          }
-          tiles.tile(
-              height,
-              width,
-              k,
-              left.data(),
-              l,
-              right.data(),
-              r,
-              tiles.columns(),
-              source,
-              at,
-              sourceStride,
-              target,
-              to,
-              stride);
-          if (!whole) {
-            edge.store(i, rows, j, width);
-          }
+          tile(left, t, depth, k, right.data(), at, tiles.columns(), c, i, j, width, from);
         }
+      }
+    }
+  }
+
+  /** One tile of {@code c}, at (i, j): straight, or through scratch where it sticks out. */
+  private void tile(
+      Packed left,
+      int panel,
+      int depth,
+      int k,
+      float[] right,
+      int rightAt,
+      int rightStride,
+      Matrix c,
+      int i,
+      int j,
+      int width,
+      Start start) {
+    int rows = left.linesOf(panel);
+    int height = left.widthOf(panel);
+    int columns = tiles.columns();
+    boolean whole = rows == height && width == columns;
+    float[] target = c.data();
+    int to = c.at(i, j);
+    int stride = c.rowStride();
+    if (!whole) {
+      target = Scratch.ofThread().array(Role.TILE, tiles.rows() * columns);
+      to = 0;
+      stride = columns;
+    }
+    float[] source = target;
+    int from = to;
+    int sourceStride = stride;
+    if (start.kind() == Kind.ZERO) {
+      source = zeros;
+      from = 0;
+      sourceStride = 0;
+    } else if (!whole) {
+      load(start, c, i, rows, j, width, target);
+    } else if (start.kind() == Kind.BIAS_PER_COLUMN) {
+      source = start.bias();
+      from = start.offset() + j;
+      sourceStride = 0;
+    } else if (start.kind() == Kind.BIAS_PER_ROW) {
+      source = start.bias();
+      from = i * start.offset();
+      sourceStride = start.offset();
+    }
+    tiles.tile(
+        height,
+        width,
+        k,
+        left.data(),
+        left.offsetOf(panel, depth),
+        right,
+        rightAt,
+        rightStride,
+        source,
+        from,
+        sourceStride,
+        target,
+        to,
+        stride);
+    if (!whole) {
+      for (int r = 0; r < rows; r++) {
+        System.arraycopy(target, r * columns, c.data(), c.at(i + r, j), width);
+      }
+    }
+  }
+
+  private void load(
+      Start start, Matrix c, int row, int rows, int column, int width, float[] values) {
+    for (int i = 0; i < rows; i++) {
+      int at = c.at(row + i, column);
+      for (int j = 0; j < width; j++) {
+        float present = c.data()[at + j];
+        values[i * tiles.columns() + j] = start.at(row + i, column + j, present);
       }
     }
   }
@@ -208,34 +287,6 @@ final class MatrixProduct {
       for (int j = 0; j < c.columns(); j++) {
         int at = c.at(i, j);
         c.data()[at] = start.at(i, j, c.data()[at]);
-      }
-    }
-  }
-
-  /** A full tile's worth of memory, for tiles that stick out of the result. */
-  private static final class Edge {
-    final Matrix c;
-    final int stride;
-    final float[] values;
-
-    Edge(Matrix c, Tiles tiles) {
-      this.c = c;
-      stride = tiles.columns();
-      values = Scratch.ofThread().array(Role.TILE, tiles.rows() * stride);
-    }
-
-    void load(Start start, int row, int rows, int column, int columns) {
-      for (int i = 0; i < rows; i++) {
-        int at = c.at(row + i, column);
-        for (int j = 0; j < columns; j++) {
-          values[i * stride + j] = start.at(row + i, column + j, c.data()[at + j]);
-        }
-      }
-    }
-
-    void store(int row, int rows, int column, int columns) {
-      for (int i = 0; i < rows; i++) {
-        System.arraycopy(values, i * stride, c.data(), c.at(row + i, column), columns);
       }
     }
   }

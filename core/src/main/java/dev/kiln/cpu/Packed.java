@@ -55,6 +55,11 @@ final class Packed {
     return lines;
   }
 
+  /** How many lines there is room for in all panels together. */
+  int padded() {
+    return padded;
+  }
+
   int k() {
     return k;
   }

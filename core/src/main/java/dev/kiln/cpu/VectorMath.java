@@ -27,6 +27,14 @@ final class VectorMath {
 
   private VectorMath() {}
 
+  /**
+   * Whether the processor has what the loops are made of. An x86 with nothing wider than SSE has no
+   * fused multiply-add, and the JVM then computes each with BigDecimal.
+   */
+  static boolean isFast() {
+    return SPECIES.vectorBitSize() >= 256 || System.getProperty("os.arch", "").equals("aarch64");
+  }
+
   static FloatVector load(float[] array, int offset) {
     return FloatVector.fromArray(SPECIES, array, offset);
   }
