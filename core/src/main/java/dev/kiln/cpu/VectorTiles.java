@@ -70,7 +70,7 @@ final class VectorTiles implements Tiles {
         else sixByTwo(k, a, ao, b, bo, bs, s, so, ss, c, co, cs);
       }
       case 4 -> fourByTwo(k, a, ao, b, bo, bs, s, so, ss, c, co, cs);
-      case 1 -> oneByTwo(k, a, ao, b, bo, bs, s, so, ss, c, co, cs);
+      case 1 -> oneByTwo(k, a, ao, b, bo, bs, s, so, c, co);
       default -> throw new IllegalArgumentException("no tile of " + height + " rows");
     }
   }
@@ -401,18 +401,7 @@ final class VectorTiles implements Tiles {
   }
 
   private static void oneByTwo(
-      int k,
-      float[] a,
-      int ao,
-      float[] b,
-      int bo,
-      int bs,
-      float[] s,
-      int so,
-      int ss,
-      float[] c,
-      int co,
-      int cs) {
+      int k, float[] a, int ao, float[] b, int bo, int bs, float[] s, int so, float[] c, int co) {
     FloatVector c0 = load(s, so);
     FloatVector d0 = load(s, so + LANES);
     for (int p = 0; p < k; p++) {

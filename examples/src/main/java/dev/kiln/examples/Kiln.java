@@ -1,7 +1,9 @@
 package dev.kiln.examples;
 
 import dev.kiln.examples.mnist.MnistCommand;
+import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
@@ -12,7 +14,6 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
@@ -43,8 +44,12 @@ public final class Kiln implements Runnable {
    * @param arguments the command line
    */
   public static void main(String[] arguments) {
-    System.exit(
-        run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), arguments));
+    System.exit(run(printer(System.out), printer(System.err), arguments));
+  }
+
+  /** Writes in the terminal's own charset. */
+  private static PrintWriter printer(PrintStream stream) {
+    return new PrintWriter(stream, true, Charset.defaultCharset());
   }
 
   /**
@@ -60,7 +65,7 @@ public final class Kiln implements Runnable {
             .setErr(err)
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setParameterExceptionHandler(Kiln::misused)
-            .setExecutionExceptionHandler((e, command, parsed) -> kiln.failed(e, command, parsed));
+            .setExecutionExceptionHandler((e, command, parsed) -> kiln.failed(e, command));
     return commands.execute(arguments);
   }
 
@@ -78,7 +83,7 @@ public final class Kiln implements Runnable {
     return command.getCommandSpec().exitCodeOnInvalidInput();
   }
 
-  private int failed(Exception e, CommandLine command, ParseResult parsed) {
+  private int failed(Exception e, CommandLine command) {
     PrintWriter err = command.getErr();
     err.println(command.getCommandSpec().qualifiedName() + ": " + reason(e));
     if (stacktrace) {

@@ -107,7 +107,7 @@ record ConvolutionPlan(Method method, int splits) {
           case TILED_64 -> tiles(rows, columns, 64, spec);
           case TILED_128 -> tiles(rows, columns, 128, spec);
         };
-    long splits = GROUPS_PER_UNIT * computeUnits / Math.max(1, groups);
+    long splits = (long) GROUPS_PER_UNIT * computeUnits / Math.max(1, groups);
     splits = Math.min(splits, Math.min(k / MIN_DEPTH, MAX_PARTS / elements));
     return new ConvolutionPlan(method, (int) Math.max(1, Math.min(splits, MAX_SPLITS)));
   }

@@ -53,7 +53,7 @@ public abstract class DriverContract {
   @Test
   void intsAndNaNsKeepTheirBits() throws DeviceMemoryException {
     int[] sent = {0, -1, Integer.MIN_VALUE, NAN_PATTERN, 0x7F800001};
-    DeviceMemory memory = driver.allocate(sent.length * WORD);
+    DeviceMemory memory = driver.allocate((long) sent.length * WORD);
     driver.upload(IntBuffer.wrap(sent), memory);
     assertThat(ints(memory, sent.length)).isEqualTo(sent);
   }
@@ -91,7 +91,7 @@ public abstract class DriverContract {
   void theSourceOfAnUploadMayBeChangedAtOnce() throws DeviceMemoryException {
     float[] source = random(300_000);
     float[] sent = source.clone();
-    DeviceMemory memory = driver.allocate(source.length * WORD);
+    DeviceMemory memory = driver.allocate((long) source.length * WORD);
     driver.upload(FloatBuffer.wrap(source), memory);
     Arrays.fill(source, -1);
     assertThat(floats(memory, sent.length)).isEqualTo(sent);
@@ -274,7 +274,7 @@ public abstract class DriverContract {
     int n = 1001;
     float[] x = random(rows * n);
     DeviceMemory source = driver.allocate((long) x.length * WORD);
-    DeviceMemory sums = driver.allocate(rows * WORD);
+    DeviceMemory sums = driver.allocate((long) rows * WORD);
     driver.upload(FloatBuffer.wrap(x), source);
     Kernel kernel = driver.kernel(TestPrograms.program("test_reduce"), "row_sums");
     driver.launch(kernel, Grid.of(rows, 64), source, sums, n);

@@ -22,7 +22,7 @@ final class LaunchArguments {
 
   LaunchArguments() {
     for (int slot = 0; slot < SLOTS; slot++) {
-      buffer.putLong(slot * SLOT_BYTES, memory.address() + VALUES + slot * SLOT_BYTES);
+      buffer.putLong(slot * SLOT_BYTES, memory.address() + VALUES + (long) slot * SLOT_BYTES);
     }
   }
 

@@ -59,10 +59,16 @@ final class OpenClDriver implements Driver {
     int[] code = new int[1];
     this.context = CL.clCreateContext(properties, 1, devices, null, null, code);
     check("clCreateContext", code[0]);
-    this.queue = CL.clCreateCommandQueue(context, device.id(), 0, code);
+    this.queue = createQueue(code);
     check("clCreateCommandQueue", code[0]);
     this.staging = new Staging(context, queue);
     this.programs = new OpenClPrograms(context, device, cache);
+  }
+
+  /** By the call of OpenCL 1.2; its successor is not there before 2.0. */
+  @SuppressWarnings("deprecation")
+  private cl_command_queue createQueue(int[] code) {
+    return CL.clCreateCommandQueue(context, device.id(), 0, code);
   }
 
   @Override
