@@ -110,7 +110,7 @@ final class ConvolutionKernelsTest {
   }
 
   static Stream<Variant> variants() {
-    return TestBackend.all()
+    return TestBackend.allWithCuda()
         .flatMap(
             on ->
                 Stream.concat(

@@ -45,7 +45,7 @@ final class GemmKernelsTest {
   }
 
   static Stream<Variant> variants() {
-    return TestBackend.all().flatMap(GemmKernelsTest::variantsOn);
+    return TestBackend.allWithCuda().flatMap(GemmKernelsTest::variantsOn);
   }
 
   private static Stream<Variant> variantsOn(TestBackend on) {

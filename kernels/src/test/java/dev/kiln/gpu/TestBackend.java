@@ -3,6 +3,8 @@ package dev.kiln.gpu;
 import dev.kiln.DType;
 import dev.kiln.backend.Backend;
 import dev.kiln.backend.Buffer;
+import dev.kiln.gpu.cuda.CudaProvider;
+import dev.kiln.gpu.cuda.MockCuda;
 import dev.kiln.gpu.opencl.OpenClProvider;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
@@ -18,6 +20,17 @@ record TestBackend(String name, Backend backend) {
   /** OpenCL with the kernels for CPUs and with those for GPUs. */
   static Stream<TestBackend> all() {
     return Stream.of("cpu", "gpu").map(kernels -> OPEN.computeIfAbsent(kernels, TestBackend::open));
+  }
+
+  /** Those, and the mock CUDA driver. */
+  static Stream<TestBackend> allWithCuda() {
+    return Stream.concat(
+        all(), Stream.of("cuda").map(cuda -> OPEN.computeIfAbsent(cuda, key -> openCuda())));
+  }
+
+  private static TestBackend openCuda() {
+    MockCuda.install();
+    return new TestBackend("mock cuda", new CudaProvider().open(""));
   }
 
   private static TestBackend open(String kernels) {
