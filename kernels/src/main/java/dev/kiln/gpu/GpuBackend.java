@@ -23,8 +23,7 @@ public final class GpuBackend
         GpuSoftmaxes,
         GpuLosses,
         GpuDropout,
-        GpuOptimization,
-        GpuFamily {
+        GpuOptimization {
   private final Driver driver;
   private final MemoryPool pool;
   private final KernelLibrary kernels;

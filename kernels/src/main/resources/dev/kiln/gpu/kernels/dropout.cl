@@ -6,7 +6,7 @@
 //           2011): the same numbers on every device, and again for the gradient
 //
 // Launch   dropout            1-D, a work-item for 4 elements: one block of numbers
-//          dropout_channels   a work-group a channel
+//          dropout_channels   work-groups take turns at the channels
 // Tunable  WG, CHANNEL_WG     work-group sizes
 
 #define PHILOX_KEY_0 0x9E3779B9u
@@ -46,17 +46,18 @@ KERNEL(WG) dropout(GLOBAL const float* x, GLOBAL float* y, int n, float p,
   if (i + 3 < (size_t)n) y[i + 3] = UNIFORM(c3) < p ? 0 : x[i + 3] / keep;
 }
 
-KERNEL(CHANNEL_WG) dropout_channels(GLOBAL const float* x, GLOBAL float* y, int inner, float p,
-                                    uint seedLow, uint seedHigh, uint streamLow,
+KERNEL(CHANNEL_WG) dropout_channels(GLOBAL const float* x, GLOBAL float* y, int channels, int inner,
+                                    float p, uint seedLow, uint seedHigh, uint streamLow,
                                     uint streamHigh) {
-  const uint channel = (uint)GROUP_ID(0);
-  PHILOX(channel / 4)
-  const uint lane = channel % 4;
-  const uint bits = lane == 0 ? c0 : lane == 1 ? c1 : lane == 2 ? c2 : c3;
-  const int dropped = UNIFORM(bits) < p;
   const float keep = 1 - p;
-  const size_t first = (size_t)channel * inner;
-  for (int i = LOCAL_ID(0); i < inner; i += CHANNEL_WG) {
-    y[first + i] = dropped ? 0 : x[first + i] / keep;
+  for (int channel = GROUP_ID(0); channel < channels; channel += GROUP_COUNT(0)) {
+    PHILOX((uint)channel / 4)
+    const int lane = channel % 4;
+    const uint bits = lane == 0 ? c0 : lane == 1 ? c1 : lane == 2 ? c2 : c3;
+    const int dropped = UNIFORM(bits) < p;
+    const size_t first = (size_t)channel * inner;
+    for (int i = LOCAL_ID(0); i < inner; i += CHANNEL_WG) {
+      y[first + i] = dropped ? 0 : x[first + i] / keep;
+    }
   }
 }
