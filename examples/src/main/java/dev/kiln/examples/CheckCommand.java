@@ -1,6 +1,5 @@
 package dev.kiln.examples;
 
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.kiln.Device;
@@ -10,7 +9,6 @@ import dev.kiln.examples.golden.Verdict;
 import dev.kiln.examples.golden.Verdict.Outcome;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +59,7 @@ final class CheckCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
+    JsonFile file = new JsonFile(json);
     try (GoldenSet set = folder == null ? GoldenSet.builtIn() : GoldenSet.of(folder);
         Device device = DeviceChoice.of(deviceId).device()) {
       out.println("Checking " + device + " against " + set.name());
@@ -70,9 +69,7 @@ final class CheckCommand implements Callable<Integer> {
           new GoldenCheck(set, device)
               .run(id -> pattern == null || pattern.matcher(id).find(), lines::add);
       lines.finish();
-      if (json != null) {
-        Files.writeString(json, asJson(device, set, verdicts) + "\n");
-      }
+      file.write(asJson(device, set, verdicts));
       if (verdicts.isEmpty()) {
         throw new IOException(
             "there is no case"
@@ -165,7 +162,7 @@ final class CheckCommand implements Callable<Integer> {
     }
   }
 
-  private static String asJson(Device device, GoldenSet set, List<Verdict> verdicts) {
+  private static JsonObject asJson(Device device, GoldenSet set, List<Verdict> verdicts) {
     JsonArray cases = new JsonArray();
     for (Verdict verdict : verdicts) {
       JsonObject entry = new JsonObject();
@@ -188,6 +185,6 @@ final class CheckCommand implements Callable<Integer> {
       whole.addProperty(outcome.name().toLowerCase(Locale.ROOT), count(verdicts, outcome));
     }
     whole.add("cases", cases);
-    return new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(whole);
+    return whole;
   }
 }

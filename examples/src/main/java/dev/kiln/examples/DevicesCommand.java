@@ -1,6 +1,5 @@
 package dev.kiln.examples;
 
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.kiln.Device;
@@ -97,6 +96,6 @@ final class DevicesCommand implements Callable<Integer> {
     JsonObject whole = new JsonObject();
     whole.add("devices", list);
     whole.add("problems", reasons);
-    return new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(whole);
+    return JsonFile.text(whole);
   }
 }

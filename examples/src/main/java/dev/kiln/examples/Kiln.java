@@ -8,6 +8,8 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -16,6 +18,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** The {@code kiln} command. */
 @Command(
@@ -64,6 +67,7 @@ public final class Kiln implements Runnable {
             .setOut(out)
             .setErr(err)
             .setCaseInsensitiveEnumValuesAllowed(true)
+            .registerConverter(Pattern.class, Kiln::pattern)
             .setParameterExceptionHandler(Kiln::misused)
             .setExecutionExceptionHandler((e, command, parsed) -> kiln.failed(e, command));
     return commands.execute(arguments);
@@ -73,6 +77,15 @@ public final class Kiln implements Runnable {
   @Override
   public void run() {
     spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  private static Pattern pattern(String text) {
+    try {
+      return Pattern.compile(text);
+    } catch (PatternSyntaxException e) {
+      throw new TypeConversionException(
+          "'" + text + "' is no regular expression: " + e.getDescription());
+    }
   }
 
   private static int misused(ParameterException e, String[] arguments) {

@@ -39,9 +39,13 @@ public final class ResourceFolder implements AutoCloseable {
     if (!"jar".equals(uri.getScheme())) {
       return new ResourceFolder(Path.of(uri).resolveSibling(""), null);
     }
-    String[] jarAndEntry = uri.toString().substring("jar:".length()).split("!", 2);
-    FileSystem archive = FileSystems.newFileSystem(Path.of(URI.create(jarAndEntry[0])));
-    return new ResourceFolder(archive.getPath(jarAndEntry[1]).resolveSibling(""), archive);
+    // jar:file:/path/to/kiln.jar!/dev/kiln/...
+    String whole = uri.toString();
+    int inside = whole.lastIndexOf("!/");
+    Path jar = Path.of(URI.create(whole.substring("jar:".length(), inside)));
+    FileSystem archive = FileSystems.newFileSystem(jar);
+    Path file = archive.getPath(whole.substring(inside + 1));
+    return new ResourceFolder(file.resolveSibling(""), archive);
   }
 
   public Path path() {

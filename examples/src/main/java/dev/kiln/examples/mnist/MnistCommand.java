@@ -1,11 +1,11 @@
 package dev.kiln.examples.mnist;
 
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.kiln.Device;
 import dev.kiln.Scope;
 import dev.kiln.examples.DeviceChoice;
+import dev.kiln.examples.JsonFile;
 import dev.kiln.io.HostTensor;
 import dev.kiln.io.Safetensors;
 import dev.kiln.nn.Module;
@@ -104,6 +104,7 @@ public final class MnistCommand implements Callable<Integer> {
     }
     MnistData mnist = MnistData.choose(data).take(most);
     Files.createDirectories(folder);
+    JsonFile file = new JsonFile(json);
     DeviceChoice choice = DeviceChoice.of(deviceId);
     try (Device device = choice.device();
         Scope all = device.scope()) {
@@ -122,9 +123,7 @@ public final class MnistCommand implements Callable<Integer> {
           "Test      %.2f %% of the test images recognized (%,d of %,d)",
           100 * confusion.accuracy(), confusion.right(), confusion.total());
       write(net, training, confusion, device);
-      if (json != null) {
-        Files.writeString(json, figures(device, mnist, rounds, training, confusion) + "\n");
-      }
+      file.write(figures(device, mnist, rounds, training, confusion));
     }
     return 0;
   }
@@ -205,7 +204,7 @@ public final class MnistCommand implements Callable<Integer> {
     Files.writeString(file, lines);
   }
 
-  private String figures(
+  private JsonObject figures(
       Device device, MnistData mnist, int rounds, Training training, Confusion confusion) {
     JsonArray losses = new JsonArray();
     training.epochLosses().forEach(losses::add);
@@ -221,6 +220,6 @@ public final class MnistCommand implements Callable<Integer> {
     figures.addProperty("train_seconds", training.seconds());
     figures.addProperty("images_per_second", training.imagesPerSecond());
     figures.addProperty("first_step_seconds", training.firstStepSeconds());
-    return new GsonBuilder().setPrettyPrinting().create().toJson(figures);
+    return figures;
   }
 }
