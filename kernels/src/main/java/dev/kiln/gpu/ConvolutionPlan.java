@@ -60,7 +60,7 @@ record ConvolutionPlan(Method method, int splits) {
   }
 
   /** The longest sum that the direct kernels take: their MAX_K. */
-  static final int MAX_DIRECT = 64;
+  static final int MAX_DIRECT = 256;
 
   /** A sum so short that tiles cannot win, however many channels share what is read. */
   private static final int SHORT = 32;

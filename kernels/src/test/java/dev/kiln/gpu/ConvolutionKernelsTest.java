@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.kiln.backend.Buffer;
 import dev.kiln.backend.Conv2dSpec;
 import dev.kiln.gpu.ConvolutionPlan.Pass;
+import dev.kiln.gpu.cuda.MockCuda;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -107,6 +109,11 @@ final class ConvolutionKernelsTest {
     public String toString() {
       return on + ": " + (method == null ? "chosen" : method);
     }
+  }
+
+  @AfterAll
+  static void resetTheMock() {
+    MockCuda.reset();
   }
 
   static Stream<Variant> variants() {

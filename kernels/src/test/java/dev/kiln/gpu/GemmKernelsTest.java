@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kiln.backend.Buffer;
 import dev.kiln.backend.GemmSpec;
+import dev.kiln.gpu.cuda.MockCuda;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -32,6 +34,11 @@ final class GemmKernelsTest {
     {132, 8, 513},
     {5, 260, 40}
   };
+
+  @AfterAll
+  static void resetTheMock() {
+    MockCuda.reset();
+  }
 
   private interface Way {
     void run(GemmSpec spec, Buffer a, Buffer b, @Nullable Buffer bias, boolean down, Buffer c);

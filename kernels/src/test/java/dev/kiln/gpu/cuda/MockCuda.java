@@ -145,8 +145,11 @@ public final class MockCuda {
     Setting.FAILING_LAUNCH.set(count);
   }
 
-  /** Back to what a fresh process has. */
-  public static void reset() {
+  /** Back to what a fresh process has; nothing where the mock is not installed. */
+  public static synchronized void reset() {
+    if (!installed) {
+      return;
+    }
     order(Order.FORWARD);
     memory(8L << 30);
     devices(1);
