@@ -36,7 +36,9 @@ public abstract class DriverContract {
 
   @AfterEach
   void closeDriver() {
-    driver.close();
+    if (driver != null) { // null where open() ended the test
+      driver.close();
+    }
   }
 
   // ---- transfers

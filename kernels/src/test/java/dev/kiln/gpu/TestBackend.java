@@ -48,6 +48,10 @@ record TestBackend(String name, Backend backend) {
   }
 
   private static TestBackend open(String kernels) {
+    String problem = new OpenClProvider().survey().problem();
+    if (problem != null) {
+      throw Requirement.missing("opencl", problem);
+    }
     String before = System.getProperty("kiln.gpu.kernels");
     System.setProperty("kiln.gpu.kernels", kernels);
     try {
