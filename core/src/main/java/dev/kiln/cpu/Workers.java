@@ -16,6 +16,12 @@ import org.jspecify.annotations.Nullable;
 final class Workers {
   private static final long SPIN_NANOS = 30_000;
 
+  /**
+   * How many elements a body gets at once. The JVM compiles what is called often long before it
+   * compiles what loops long, and until then the Vector API is a hundred times slower.
+   */
+  private static final int AT_ONCE = 1024;
+
   private final Thread[] threads;
   private final AtomicBoolean busy = new AtomicBoolean();
   private volatile @Nullable Loop current;
@@ -68,14 +74,20 @@ final class Workers {
   }
 
   /**
-   * Cuts 0 … {@code count} into at most a few pieces a thread, none of them smaller than {@code
-   * grain}, and runs {@code body} on each. Pieces begin at multiples of 64, so that what a loop
-   * does with its last few elements, short of a whole vector, happens at the very end alone.
+   * Runs {@code body} on pieces of 0 … {@code count}, shared out where each thread gets at least
+   * {@code grain} elements. Where pieces begin depends on nothing, and they are whole vectors, so
+   * that what a loop does with a few elements less than that happens at the very end alone.
    */
   void elements(int count, int grain, Range body) {
     if (count > 0) {
-      int blocks = (count - 1) / 64 + 1;
-      rows(blocks, (grain + 63) / 64, (from, to) -> body.run(from * 64, Math.min(count, to * 64)));
+      rows(
+          (count - 1) / AT_ONCE + 1,
+          (grain - 1) / AT_ONCE + 1,
+          (from, to) -> {
+            for (int i = from; i < to; i++) {
+              body.run(i * AT_ONCE, (int) Math.min(count, (i + 1L) * AT_ONCE));
+            }
+          });
     }
   }
 
