@@ -25,9 +25,12 @@ interface GpuStriding extends GpuFamily {
     return Grid.of(Math.min(results, MOST_GROUPS), kernels().tunable(program, "WG"));
   }
 
-  /** The same for kernels whose work-items are alone in their groups. */
+  /**
+   * The same for kernels of CPUs, whose work-items are alone in their groups: only as many groups as
+   * keep the cores evenly busy, since each costs as much as a short row.
+   */
   default Grid singleGrid(int results) {
-    return Grid.of(Math.min(results, MOST_GROUPS), 1);
+    return Grid.of(Math.min(results, 1024 * driver().info().computeUnits()), 1);
   }
 
   /**

@@ -93,6 +93,8 @@ KERNEL(WG) cross_entropy_gradient_by_group(
     Running weights = running_zero();
     for (int c = LOCAL_ID(0); c < classes; c += WG) {
       exps = running_add(exps, EXP(x[start + (size_t)c * inner] - top));
+    }
+    for (int c = LOCAL_ID(0); c < classes && smoothing != 0; c += WG) {
       weights = running_add(weights, weight_of(weight, c));
     }
     const float sum = group_sum(scratch, exps.sum);
@@ -160,6 +162,8 @@ KERNEL(WG) cross_entropy_gradient_by_item(
     Running weights = running_zero();
     for (int c = 0; c < classes; c++) {
       exps = running_add(exps, EXP(x[start + (size_t)c * inner] - top));
+    }
+    for (int c = 0; c < classes && smoothing != 0; c++) {
       weights = running_add(weights, weight_of(weight, c));
     }
     const float g = dy[row * dyStep] / (divisor != 0 ? divisor[0] : 1);

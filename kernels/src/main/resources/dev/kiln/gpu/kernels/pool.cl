@@ -33,14 +33,16 @@
   inHeight, inWidth, outHeight, outWidth, kernelHeight, kernelWidth, strideHeight, strideWidth, \
       paddingHeight, paddingWidth, countPadding
 
-// The first element of a window inside the plane, and the one after the last, in one dimension.
+// The part of a window inside the plane, in one dimension: where it begins, how long it is.
 #ifdef WINDOW
 #define BEGIN(window, stride, padding) ((window)*WINDOW)
-#define END(window, stride, padding, size, extent) ((window)*WINDOW + WINDOW)
+#define LENGTH(window, stride, padding, size, extent) WINDOW
+#define EACH UNROLL for
 #else
 #define BEGIN(window, stride, padding) IMAX((window) * (stride) - (padding), 0)
-#define END(window, stride, padding, size, extent) \
-  IMIN((window) * (stride) - (padding) + (size), extent)
+#define LENGTH(window, stride, padding, size, extent)               \
+  (IMIN((window) * (stride) - (padding) + (size), extent) - BEGIN(window, stride, padding))
+#define EACH for
 #endif
 
 // The first and the last window that hold element p of a dimension; none if last < first.
@@ -59,20 +61,21 @@ typedef struct {
 } Winner;
 
 DEVICE_FN Winner window_max(GLOBAL const float* plane, int oh, int ow, POOLING) {
-  const int h0 = BEGIN(oh, strideHeight, paddingHeight);
-  const int h1 = END(oh, strideHeight, paddingHeight, kernelHeight, inHeight);
-  const int w0 = BEGIN(ow, strideWidth, paddingWidth);
-  const int w1 = END(ow, strideWidth, paddingWidth, kernelWidth, inWidth);
+  const int first = BEGIN(oh, strideHeight, paddingHeight) * inWidth +
+                    BEGIN(ow, strideWidth, paddingWidth);
+  const int height = LENGTH(oh, strideHeight, paddingHeight, kernelHeight, inHeight);
+  const int width = LENGTH(ow, strideWidth, paddingWidth, kernelWidth, inWidth);
   Winner best;
-  best.index = h0 * inWidth + w0;
-  best.value = plane[best.index];
-  for (int h = h0; h < h1; h++) {
-    for (int w = w0; w < w1; w++) {
-      const float value = plane[h * inWidth + w];
-      if (value > best.value || (value != value && best.value == best.value)) {
-        best.value = value;
-        best.index = h * inWidth + w;
-      }
+  best.index = first;
+  best.value = plane[first];
+  EACH (int i = 0; i < height; i++) {
+    EACH (int j = 0; j < width; j++) {
+      const int at = first + i * inWidth + j;
+      const float value = plane[at];
+      // greater or the first NaN; without branches, so that a CPU's vectors can do it
+      const int wins = !(value <= best.value) & (best.value == best.value);
+      best.value = wins ? value : best.value;
+      best.index = wins ? at : best.index;
     }
   }
   return best;
@@ -112,7 +115,8 @@ DEVICE_FN float gathered_max(GLOBAL const float* dy, GLOBAL const int* indices, 
   float sum = 0;
   for (int oh = oh0; oh <= oh1; oh++) {
     for (int ow = ow0; ow <= ow1; ow++) {
-      if (indices[oh * outWidth + ow] == h * inWidth + w) sum += dy[oh * outWidth + ow];
+      const float d = dy[oh * outWidth + ow];  // read in any case: no branch
+      sum += indices[oh * outWidth + ow] == h * inWidth + w ? d : 0;
     }
   }
   return sum;
@@ -151,10 +155,9 @@ KERNEL(1) max_pool_gradient_by_row(GLOBAL const float* RESTRICT dy,
     const int covered = h / WINDOW < outHeight ? outWidth : 0;
     const size_t from = plane + (size_t)(h / WINDOW) * outWidth;
     for (int ow = 0; ow < covered; ow++) {
-      UNROLL for (int j = 0; j < WINDOW; j++) {
-        const int w = ow * WINDOW + j;
-        dx[start + w] = indices[from + ow] == h * inWidth + w ? dy[from + ow] : 0;
-      }
+      const float d = dy[from + ow];  // read in any case: no branch
+      const int winner = indices[from + ow] - (h * inWidth + ow * WINDOW);
+      UNROLL for (int j = 0; j < WINDOW; j++) dx[start + ow * WINDOW + j] = winner == j ? d : 0;
     }
     for (int w = covered * WINDOW; w < inWidth; w++) dx[start + w] = 0;
 #else
@@ -177,22 +180,19 @@ DEVICE_FN float window_divisor(int oh, int ow, POOLING) {
     return (float)(IMIN(kernelHeight, inHeight + paddingHeight - top) *
                    IMIN(kernelWidth, inWidth + paddingWidth - left));
   }
-  const int h0 = BEGIN(oh, strideHeight, paddingHeight);
-  const int h1 = END(oh, strideHeight, paddingHeight, kernelHeight, inHeight);
-  const int w0 = BEGIN(ow, strideWidth, paddingWidth);
-  const int w1 = END(ow, strideWidth, paddingWidth, kernelWidth, inWidth);
-  return (float)((h1 - h0) * (w1 - w0));
+  return (float)(LENGTH(oh, strideHeight, paddingHeight, kernelHeight, inHeight) *
+                 LENGTH(ow, strideWidth, paddingWidth, kernelWidth, inWidth));
 #endif
 }
 
 DEVICE_FN float window_average(GLOBAL const float* plane, int oh, int ow, POOLING) {
-  const int h0 = BEGIN(oh, strideHeight, paddingHeight);
-  const int h1 = END(oh, strideHeight, paddingHeight, kernelHeight, inHeight);
-  const int w0 = BEGIN(ow, strideWidth, paddingWidth);
-  const int w1 = END(ow, strideWidth, paddingWidth, kernelWidth, inWidth);
+  const int first = BEGIN(oh, strideHeight, paddingHeight) * inWidth +
+                    BEGIN(ow, strideWidth, paddingWidth);
+  const int height = LENGTH(oh, strideHeight, paddingHeight, kernelHeight, inHeight);
+  const int width = LENGTH(ow, strideWidth, paddingWidth, kernelWidth, inWidth);
   float sum = 0;
-  for (int h = h0; h < h1; h++) {
-    for (int w = w0; w < w1; w++) sum += plane[h * inWidth + w];
+  EACH (int i = 0; i < height; i++) {
+    EACH (int j = 0; j < width; j++) sum += plane[first + i * inWidth + j];
   }
   return sum / window_divisor(oh, ow, POOLING_ARGUMENTS);
 }
@@ -245,9 +245,19 @@ KERNEL(1) average_pool_gradient_by_row(GLOBAL const float* RESTRICT dy, GLOBAL f
                                        POOLING, int rows) {
   for (int row = GROUP_ID(0); row < rows; row += GROUP_COUNT(0)) {
     GLOBAL const float* plane = dy + (size_t)(row / inHeight) * outHeight * outWidth;
-    for (int w = 0; w < inWidth; w++) {
-      dx[(size_t)row * inWidth + w] =
-          gathered_average(plane, row % inHeight, w, POOLING_ARGUMENTS);
+    const size_t start = (size_t)row * inWidth;
+    const int h = row % inHeight;
+#ifdef WINDOW
+    const int covered = h / WINDOW < outHeight ? outWidth : 0;
+    for (int ow = 0; ow < covered; ow++) {
+      const float share = plane[h / WINDOW * outWidth + ow] / (WINDOW * WINDOW);
+      UNROLL for (int j = 0; j < WINDOW; j++) dx[start + ow * WINDOW + j] = share;
     }
+    for (int w = covered * WINDOW; w < inWidth; w++) dx[start + w] = 0;
+#else
+    for (int w = 0; w < inWidth; w++) {
+      dx[start + w] = gathered_average(plane, h, w, POOLING_ARGUMENTS);
+    }
+#endif
   }
 }
