@@ -29,7 +29,7 @@ DEVICE_FN size_t row_start(size_t row, int classes, int inner) {
   return row / inner * classes * inner + row % inner;
 }
 
-// The slope of one score. spread is e / classes, all the sum of the class weights.
+// The slope of one score. ofTarget is g (1 - e) w_t, spread g e / classes, all the weights' sum.
 DEVICE_FN float slope(float p, int hit, float ofTarget, float spread, float all, float ofClass) {
   return ofTarget * (hit ? p - 1 : p) + spread * (p * all - ofClass);
 }
@@ -46,19 +46,19 @@ KERNEL(WG) cross_entropy_by_group(GLOBAL const float* RESTRICT x, GLOBAL const i
     const int t = target[row];
 
     float top = -INFINITY;
-    for (int c = LOCAL_ID(0); c < classes; c += WG) top = FMAX(top, scores[(size_t)c * inner]);
+    for (int c = LOCAL_ID(0); c < classes; c += WG) top = FMAX(top, scores[c * inner]);
     top = group_max(scratch, top);
 
     Running exps = running_zero();
     for (int c = LOCAL_ID(0); c < classes; c += WG) {
-      exps = running_add(exps, EXP(scores[(size_t)c * inner] - top));
+      exps = running_add(exps, EXP(scores[c * inner] - top));
     }
     const float logSum = LOG(group_sum(scratch, exps.sum));
 
     // without smoothing nothing is added up: 0 * -infinity must not reach the loss
     Running logs = running_zero();
     for (int c = LOCAL_ID(0); c < classes && smoothing != 0; c += WG) {
-      logs = running_add(logs, weight_of(weight, c) * (scores[(size_t)c * inner] - top - logSum));
+      logs = running_add(logs, weight_of(weight, c) * (scores[c * inner] - top - logSum));
     }
     const float allLogs = group_sum(scratch, logs.sum);
 
@@ -68,7 +68,7 @@ KERNEL(WG) cross_entropy_by_group(GLOBAL const float* RESTRICT x, GLOBAL const i
         counted[row] = 0;
       } else {
         const float w = weight_of(weight, t);
-        const float hit = smoothing < 1 ? scores[(size_t)t * inner] - top - logSum : 0;
+        const float hit = smoothing < 1 ? scores[t * inner] - top - logSum : 0;
         loss[row] = -(1 - smoothing) * w * hit - smoothing / classes * allLogs;
         counted[row] = w;
       }
@@ -86,27 +86,28 @@ KERNEL(WG) cross_entropy_gradient_by_group(
     const size_t start = row_start(row, classes, inner);
     const int t = target[row];
     float top = -INFINITY;
-    for (int c = LOCAL_ID(0); c < classes; c += WG) top = FMAX(top, x[start + (size_t)c * inner]);
+    for (int c = LOCAL_ID(0); c < classes; c += WG) top = FMAX(top, x[start + c * inner]);
     top = group_max(scratch, top);
 
     Running exps = running_zero();
-    Running weights = running_zero();
     for (int c = LOCAL_ID(0); c < classes; c += WG) {
-      exps = running_add(exps, EXP(x[start + (size_t)c * inner] - top));
+      exps = running_add(exps, EXP(x[start + c * inner] - top));
     }
+    const float sum = group_sum(scratch, exps.sum);
+
+    Running weights = running_zero();
     for (int c = LOCAL_ID(0); c < classes && smoothing != 0; c += WG) {
       weights = running_add(weights, weight_of(weight, c));
     }
-    const float sum = group_sum(scratch, exps.sum);
     const float all = group_sum(scratch, weights.sum);
 
     const float g = dy[(size_t)row * dyStep] / (divisor != 0 ? divisor[0] : 1);
-    const float ofTarget = t == ignored ? 0 : (1 - smoothing) * weight_of(weight, t);
-    const float spread = smoothing / classes;
+    const float ofTarget = t == ignored ? 0 : g * (1 - smoothing) * weight_of(weight, t);
+    const float spread = g * smoothing / classes;
     for (int c = LOCAL_ID(0); c < classes; c += WG) {
-      const size_t e = start + (size_t)c * inner;
+      const size_t e = start + c * inner;
       const float p = EXP(x[e] - top) / sum;
-      const float d = g * slope(p, c == t, ofTarget, spread, all, weight_of(weight, c));
+      const float d = slope(p, c == t, ofTarget, spread, all, weight_of(weight, c));
       dx[e] = t == ignored ? 0 : d;
     }
   }
@@ -127,18 +128,18 @@ KERNEL(WG) cross_entropy_by_item(GLOBAL const float* RESTRICT x, GLOBAL const in
       continue;
     }
     float top = -INFINITY;
-    for (int c = 0; c < classes; c++) top = FMAX(top, scores[(size_t)c * inner]);
+    for (int c = 0; c < classes; c++) top = FMAX(top, scores[c * inner]);
     Running exps = running_zero();
     for (int c = 0; c < classes; c++) {
-      exps = running_add(exps, EXP(scores[(size_t)c * inner] - top));
+      exps = running_add(exps, EXP(scores[c * inner] - top));
     }
     const float logSum = LOG(exps.sum);
     Running logs = running_zero();
     for (int c = 0; c < classes && smoothing != 0; c++) {
-      logs = running_add(logs, weight_of(weight, c) * (scores[(size_t)c * inner] - top - logSum));
+      logs = running_add(logs, weight_of(weight, c) * (scores[c * inner] - top - logSum));
     }
     const float w = weight_of(weight, t);
-    const float hit = smoothing < 1 ? scores[(size_t)t * inner] - top - logSum : 0;
+    const float hit = smoothing < 1 ? scores[t * inner] - top - logSum : 0;
     loss[row] = -(1 - smoothing) * w * hit - smoothing / classes * logs.sum;
     counted[row] = w;
   }
@@ -153,26 +154,26 @@ KERNEL(WG) cross_entropy_gradient_by_item(
     const size_t start = row_start(row, classes, inner);
     const int t = target[row];
     if (t == ignored) {
-      for (int c = 0; c < classes; c++) dx[start + (size_t)c * inner] = 0;
+      for (int c = 0; c < classes; c++) dx[start + c * inner] = 0;
       continue;
     }
     float top = -INFINITY;
-    for (int c = 0; c < classes; c++) top = FMAX(top, x[start + (size_t)c * inner]);
+    for (int c = 0; c < classes; c++) top = FMAX(top, x[start + c * inner]);
     Running exps = running_zero();
-    Running weights = running_zero();
     for (int c = 0; c < classes; c++) {
-      exps = running_add(exps, EXP(x[start + (size_t)c * inner] - top));
+      exps = running_add(exps, EXP(x[start + c * inner] - top));
     }
+    Running weights = running_zero();
     for (int c = 0; c < classes && smoothing != 0; c++) {
       weights = running_add(weights, weight_of(weight, c));
     }
     const float g = dy[row * dyStep] / (divisor != 0 ? divisor[0] : 1);
-    const float ofTarget = (1 - smoothing) * weight_of(weight, t);
-    const float spread = smoothing / classes;
+    const float ofTarget = g * (1 - smoothing) * weight_of(weight, t);
+    const float spread = g * smoothing / classes;
     for (int c = 0; c < classes; c++) {
-      const size_t e = start + (size_t)c * inner;
+      const size_t e = start + c * inner;
       const float p = EXP(x[e] - top) / exps.sum;
-      dx[e] = g * slope(p, c == t, ofTarget, spread, weights.sum, weight_of(weight, c));
+      dx[e] = slope(p, c == t, ofTarget, spread, weights.sum, weight_of(weight, c));
     }
   }
 }

@@ -36,7 +36,7 @@ KERNEL(WG) sum_by_group(GLOBAL const float* RESTRICT x, GLOBAL float* RESTRICT y
     GLOBAL const float* from = x + section_start(r, n, inner, section, sections);
     const int length = section_length(r, n, inner, section, sections);
     float sum = 0;
-    for (int i = LOCAL_ID(0); i < length; i += WG) sum += from[(size_t)i * inner];
+    for (int i = LOCAL_ID(0); i < length; i += WG) sum += from[i * inner];
     sum = group_sum(scratch, sum);
     if (LOCAL_ID(0) == 0) y[r] = sum * scale;
   }
@@ -50,12 +50,12 @@ KERNEL(WG) sum_by_item(GLOBAL const float* RESTRICT x, GLOBAL float* RESTRICT y,
     float a = 0, b = 0, c = 0, d = 0;
     int i = 0;
     for (; i + 3 < length; i += 4) {
-      a += from[(size_t)i * inner];
-      b += from[(size_t)(i + 1) * inner];
-      c += from[(size_t)(i + 2) * inner];
-      d += from[(size_t)(i + 3) * inner];
+      a += from[i * inner];
+      b += from[(i + 1) * inner];
+      c += from[(i + 2) * inner];
+      d += from[(i + 3) * inner];
     }
-    for (; i < length; i++) a += from[(size_t)i * inner];
+    for (; i < length; i++) a += from[i * inner];
     y[r] = ((a + c) + (b + d)) * scale;
   }
 }
@@ -81,9 +81,9 @@ KERNEL(WG) max_by_group(GLOBAL const float* RESTRICT x, GLOBAL const int* RESTRI
     const int length = section_length(r, n, inner, section, sections);
 
     int best = IMIN(id, length - 1);  // with more work-items than elements, the last one again
-    float most = x[start + (size_t)best * inner];
+    float most = x[start + best * inner];
     for (int i = id + WG; i < length; i += WG) {
-      const float value = x[start + (size_t)i * inner];
+      const float value = x[start + i * inner];
       if (beats(value, most)) {
         most = value;
         best = i;
@@ -101,7 +101,7 @@ KERNEL(WG) max_by_group(GLOBAL const float* RESTRICT x, GLOBAL const int* RESTRI
     }
     if (id == 0) {
       values[r] = top[0];
-      indices[r] = from != 0 ? from[start + (size_t)place[0] * inner]
+      indices[r] = from != 0 ? from[start + place[0] * inner]
                              : r / inner % sections * section + place[0];
     }
     BARRIER();  // nobody begins the next row before this one is written
@@ -117,14 +117,14 @@ KERNEL(WG) max_by_item(GLOBAL const float* RESTRICT x, GLOBAL const int* RESTRIC
     int best = 0;
     float most = x[start];
     for (int i = 1; i < length; i++) {
-      const float value = x[start + (size_t)i * inner];
+      const float value = x[start + i * inner];
       if (beats(value, most)) {
         most = value;
         best = i;
       }
     }
     values[r] = most;
-    indices[r] = from != 0 ? from[start + (size_t)best * inner]
+    indices[r] = from != 0 ? from[start + best * inner]
                            : (int)r / inner % sections * section + best;
   }
 }
@@ -133,6 +133,6 @@ KERNEL(WG) scatter(GLOBAL const int* RESTRICT indices, GLOBAL const float* RESTR
                    GLOBAL float* RESTRICT dx, int n, int inner, int results) {
   for (size_t r = GLOBAL_ID(0); r < (size_t)results; r += GLOBAL_SIZE(0)) {
     const size_t row = r / inner * n * inner + r % inner;
-    dx[row + (size_t)indices[r] * inner] = dy[r];
+    dx[row + indices[r] * inner] = dy[r];
   }
 }

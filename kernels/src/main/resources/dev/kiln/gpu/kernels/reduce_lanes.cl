@@ -53,7 +53,7 @@ KERNEL(1) sum_columns_by_lanes(GLOBAL const float* RESTRICT x, GLOBAL float* RES
     } else {
       for (int j = 0; j < inner - k; j++) {
         float sum = 0;
-        for (int i = 0; i < length; i++) sum += from[(size_t)i * inner + j];
+        for (int i = 0; i < length; i++) sum += from[i * inner + j];
         y[first + j] = sum * scale;
       }
     }

@@ -27,7 +27,7 @@ DEVICE_FN size_t row_start(size_t row, int n, int inner) {
 
 DEVICE_FN float group_top(GLOBAL const float* x, int n, int inner, LOCAL_PTR float* scratch) {
   float top = -INFINITY;
-  for (int i = LOCAL_ID(0); i < n; i += WG) top = FMAX(top, x[(size_t)i * inner]);
+  for (int i = LOCAL_ID(0); i < n; i += WG) top = FMAX(top, x[i * inner]);
   return group_max(scratch, top);
 }
 
@@ -35,7 +35,7 @@ DEVICE_FN float group_exp_sum(GLOBAL const float* x, float top, int n, int inner
                               LOCAL_PTR float* scratch) {
   Running total = running_zero();
   for (int i = LOCAL_ID(0); i < n; i += WG) {
-    total = running_add(total, EXP(x[(size_t)i * inner] - top));
+    total = running_add(total, EXP(x[i * inner] - top));
   }
   return group_sum(scratch, total.sum);
 }
@@ -48,7 +48,7 @@ KERNEL(WG) softmax_by_group(GLOBAL const float* RESTRICT x, GLOBAL float* RESTRI
     const float top = group_top(x + start, n, inner, scratch);
     const float sum = group_exp_sum(x + start, top, n, inner, scratch);
     for (int i = LOCAL_ID(0); i < n; i += WG) {
-      const size_t e = start + (size_t)i * inner;
+      const size_t e = start + i * inner;
       y[e] = EXP(x[e] - top) / sum;
     }
   }
@@ -62,7 +62,7 @@ KERNEL(WG) log_softmax_by_group(GLOBAL const float* RESTRICT x, GLOBAL float* RE
     const float top = group_top(x + start, n, inner, scratch);
     const float logSum = LOG(group_exp_sum(x + start, top, n, inner, scratch));
     for (int i = LOCAL_ID(0); i < n; i += WG) {
-      const size_t e = start + (size_t)i * inner;
+      const size_t e = start + i * inner;
       y[e] = x[e] - top - logSum;
     }
   }
@@ -75,12 +75,12 @@ KERNEL(WG) softmax_gradient_by_group(GLOBAL const float* RESTRICT y, GLOBAL cons
     const size_t start = row_start(row, n, inner);
     Running total = running_zero();
     for (int i = LOCAL_ID(0); i < n; i += WG) {
-      const size_t e = start + (size_t)i * inner;
+      const size_t e = start + i * inner;
       total = running_add(total, dy[e] * y[e]);
     }
     const float sum = group_sum(scratch, total.sum);
     for (int i = LOCAL_ID(0); i < n; i += WG) {
-      const size_t e = start + (size_t)i * inner;
+      const size_t e = start + i * inner;
       dx[e] = y[e] * (dy[e] - sum);
     }
   }
@@ -94,11 +94,11 @@ KERNEL(WG) log_softmax_gradient_by_group(GLOBAL const float* RESTRICT y,
     const size_t start = row_start(row, n, inner);
     Running total = running_zero();
     for (int i = LOCAL_ID(0); i < n; i += WG) {
-      total = running_add(total, dy[start + (size_t)i * inner]);
+      total = running_add(total, dy[start + i * inner]);
     }
     const float sum = group_sum(scratch, total.sum);
     for (int i = LOCAL_ID(0); i < n; i += WG) {
-      const size_t e = start + (size_t)i * inner;
+      const size_t e = start + i * inner;
       dx[e] = dy[e] - EXP(y[e]) * sum;
     }
   }
@@ -108,13 +108,13 @@ KERNEL(WG) log_softmax_gradient_by_group(GLOBAL const float* RESTRICT y,
 
 DEVICE_FN float item_top(GLOBAL const float* x, int n, int inner) {
   float top = -INFINITY;
-  for (int i = 0; i < n; i++) top = FMAX(top, x[(size_t)i * inner]);
+  for (int i = 0; i < n; i++) top = FMAX(top, x[i * inner]);
   return top;
 }
 
 DEVICE_FN float item_exp_sum(GLOBAL const float* x, float top, int n, int inner) {
   Running total = running_zero();
-  for (int i = 0; i < n; i++) total = running_add(total, EXP(x[(size_t)i * inner] - top));
+  for (int i = 0; i < n; i++) total = running_add(total, EXP(x[i * inner] - top));
   return total.sum;
 }
 
@@ -125,7 +125,7 @@ KERNEL(WG) softmax_by_item(GLOBAL const float* RESTRICT x, GLOBAL float* RESTRIC
     const float top = item_top(x + start, n, inner);
     const float sum = item_exp_sum(x + start, top, n, inner);
     for (int i = 0; i < n; i++) {
-      const size_t e = start + (size_t)i * inner;
+      const size_t e = start + i * inner;
       y[e] = EXP(x[e] - top) / sum;
     }
   }
@@ -138,7 +138,7 @@ KERNEL(WG) log_softmax_by_item(GLOBAL const float* RESTRICT x, GLOBAL float* RES
     const float top = item_top(x + start, n, inner);
     const float logSum = LOG(item_exp_sum(x + start, top, n, inner));
     for (int i = 0; i < n; i++) {
-      const size_t e = start + (size_t)i * inner;
+      const size_t e = start + i * inner;
       y[e] = x[e] - top - logSum;
     }
   }
@@ -150,11 +150,11 @@ KERNEL(WG) softmax_gradient_by_item(GLOBAL const float* RESTRICT y, GLOBAL const
     const size_t start = row_start(row, n, inner);
     Running total = running_zero();
     for (int i = 0; i < n; i++) {
-      const size_t e = start + (size_t)i * inner;
+      const size_t e = start + i * inner;
       total = running_add(total, dy[e] * y[e]);
     }
     for (int i = 0; i < n; i++) {
-      const size_t e = start + (size_t)i * inner;
+      const size_t e = start + i * inner;
       dx[e] = y[e] * (dy[e] - total.sum);
     }
   }
@@ -166,9 +166,9 @@ KERNEL(WG) log_softmax_gradient_by_item(GLOBAL const float* RESTRICT y,
   for (size_t row = GLOBAL_ID(0); row < (size_t)rows; row += GLOBAL_SIZE(0)) {
     const size_t start = row_start(row, n, inner);
     Running total = running_zero();
-    for (int i = 0; i < n; i++) total = running_add(total, dy[start + (size_t)i * inner]);
+    for (int i = 0; i < n; i++) total = running_add(total, dy[start + i * inner]);
     for (int i = 0; i < n; i++) {
-      const size_t e = start + (size_t)i * inner;
+      const size_t e = start + i * inner;
       dx[e] = dy[e] - EXP(y[e]) * total.sum;
     }
   }
