@@ -20,10 +20,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An upload is copied there piece by piece and queued: the caller may go on, and the device goes
  * on with what it has. A ring of pieces; one is used again when its last transfer is done.
+ *
+ * <p>JOCL waits for a queued write in a thread of its own. An OpenCL that is not made for several
+ * threads, as oclgrind, wants {@code -Dkiln.opencl.blocking=true}, which leaves that thread out.
  */
 final class Staging {
   private static final int PIECE_BYTES = 1 << 20;
   private static final int PIECES = 4;
+  private static final boolean BLOCKING = Boolean.getBoolean("kiln.opencl.blocking");
   private static final int ELEMENT_BYTES = 4;
 
   private final cl_command_queue queue;
@@ -52,7 +56,7 @@ final class Staging {
           CL.clEnqueueWriteBuffer(
               queue,
               destination,
-              false,
+              BLOCKING,
               (long) done * ELEMENT_BYTES,
               (long) part * ELEMENT_BYTES,
               piece.pointer,

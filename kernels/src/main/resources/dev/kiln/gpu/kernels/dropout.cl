@@ -53,7 +53,7 @@ KERNEL(CHANNEL_WG) dropout_channels(GLOBAL const float* x, GLOBAL float* y, int 
   for (int channel = GROUP_ID(0); channel < channels; channel += GROUP_COUNT(0)) {
     PHILOX((uint)channel / 4)
     const int lane = channel % 4;
-    const uint bits = lane == 0 ? c0 : lane == 1 ? c1 : lane == 2 ? c2 : c3;
+    const uint bits = lane < 2 ? (lane == 0 ? c0 : c1) : (lane == 2 ? c2 : c3);
     const int dropped = UNIFORM(bits) < p;
     const size_t first = (size_t)channel * inner;
     for (int i = LOCAL_ID(0); i < inner; i += CHANNEL_WG) {
