@@ -22,7 +22,7 @@ interface GpuConvolution extends Convolution, GpuGemm {
     if (isProduct(spec)) {
       product(pointwise(spec, false), w, x, bias, true, y);
     } else if (cpuKernels()) {
-      new WideConvolution(this, spec).forward(x, w, bias, y);
+      WideConvolution.of(this, spec).forward(x, w, bias, y);
     } else {
       convolve(plan(Pass.FORWARD, spec), Pass.FORWARD, spec, w, x, bias, y);
     }
@@ -33,7 +33,7 @@ interface GpuConvolution extends Convolution, GpuGemm {
     if (isProduct(spec)) {
       product(pointwise(spec, true), w, dy, null, false, dx);
     } else if (cpuKernels()) {
-      new WideConvolution(this, spec).inputGradient(dy, w, dx);
+      WideConvolution.of(this, spec).inputGradient(dy, w, dx);
     } else {
       convolve(plan(Pass.INPUT_GRADIENT, spec), Pass.INPUT_GRADIENT, spec, w, dy, null, dx);
     }
@@ -42,7 +42,7 @@ interface GpuConvolution extends Convolution, GpuGemm {
   @Override
   default void conv2dWeightGradient(Conv2dSpec spec, Buffer x, Buffer dy, Buffer dw) {
     if (cpuKernels()) {
-      new WideConvolution(this, spec).weightGradient(x, dy, dw);
+      WideConvolution.of(this, spec).weightGradient(x, dy, dw);
     } else {
       convolve(plan(Pass.WEIGHT_GRADIENT, spec), Pass.WEIGHT_GRADIENT, spec, dy, x, null, dw);
     }

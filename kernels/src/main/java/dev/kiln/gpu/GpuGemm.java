@@ -20,7 +20,7 @@ interface GpuGemm extends Gemm, GpuFamily {
   default void product(
       GemmSpec spec, Buffer a, Buffer b, @Nullable Buffer bias, boolean biasDown, Buffer c) {
     if (cpuKernels()) {
-      new WideGemm(this).gemm(spec, a, b, bias, biasDown, c);
+      WideGemm.of(this).gemm(spec, a, b, bias, biasDown, c);
     } else {
       product(GemmPlan.of(spec, driver().info().computeUnits()), spec, a, b, bias, biasDown, c);
     }

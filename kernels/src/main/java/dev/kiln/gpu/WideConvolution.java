@@ -18,12 +18,20 @@ final class WideConvolution {
   private final int lanes;
   private final int taps;
 
-  WideConvolution(GpuFamily gpu, Conv2dSpec spec) {
+  /**
+   * @param lanes floats in a vector, 8 or 16
+   */
+  WideConvolution(GpuFamily gpu, Conv2dSpec spec, int lanes) {
     this.gpu = gpu;
     this.spec = spec;
-    this.lanes = WideGemm.lanes(gpu);
+    this.lanes = lanes;
     this.program = "conv_cpu_" + lanes;
     this.taps = spec.kernelHeight() * spec.kernelWidth();
+  }
+
+  /** By vectors as wide as the device's. */
+  static WideConvolution of(GpuFamily gpu, Conv2dSpec spec) {
+    return new WideConvolution(gpu, spec, WideGemm.lanes(gpu));
   }
 
   /**

@@ -18,9 +18,17 @@ final class WideGemm {
   private final GpuFamily gpu;
   private final String program;
 
-  WideGemm(GpuFamily gpu) {
+  /**
+   * @param lanes floats in a vector, 8 or 16
+   */
+  WideGemm(GpuFamily gpu, int lanes) {
     this.gpu = gpu;
-    this.program = "gemm_cpu_" + lanes(gpu);
+    this.program = "gemm_cpu_" + lanes;
+  }
+
+  /** By vectors as wide as the device's. */
+  static WideGemm of(GpuFamily gpu) {
+    return new WideGemm(gpu, lanes(gpu));
   }
 
   /** The vectors that the kernels are built for: as wide as the device's, 8 or 16. */

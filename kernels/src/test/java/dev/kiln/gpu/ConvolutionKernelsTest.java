@@ -8,7 +8,6 @@ import dev.kiln.gpu.ConvolutionPlan.Pass;
 import dev.kiln.gpu.cuda.MockCuda;
 import java.util.List;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -69,45 +68,112 @@ final class ConvolutionKernelsTest {
         groups);
   }
 
-  /** A way to run the three passes; null is the backend's own choice. */
-  private record Variant(TestBackend on, ConvolutionPlan.@Nullable Method method) {
-    GpuBackend backend() {
-      return (GpuBackend) on.backend();
+  /** A way to run the three passes. */
+  private abstract static class Variant {
+    final TestBackend on;
+    final GpuBackend backend;
+    private final String name;
+
+    Variant(TestBackend on, String name) {
+      this.on = on;
+      this.backend = (GpuBackend) on.backend();
+      this.name = name;
     }
 
-    void forward(Conv2dSpec spec, Buffer x, Buffer w, Buffer bias, Buffer y) {
-      if (method == null || tooLong(Pass.FORWARD, spec)) {
-        backend().conv2d(spec, x, w, bias, y);
-      } else {
-        backend().convolve(new ConvolutionPlan(method, 1), Pass.FORWARD, spec, w, x, bias, y);
-      }
-    }
+    abstract void forward(Conv2dSpec spec, Buffer x, Buffer w, Buffer bias, Buffer y);
 
-    void inputGradient(Conv2dSpec spec, Buffer dy, Buffer w, Buffer dx) {
-      if (method == null || tooLong(Pass.INPUT_GRADIENT, spec)) {
-        backend().conv2dInputGradient(spec, dy, w, dx);
-      } else {
-        backend()
-            .convolve(new ConvolutionPlan(method, 1), Pass.INPUT_GRADIENT, spec, w, dy, null, dx);
-      }
-    }
+    abstract void inputGradient(Conv2dSpec spec, Buffer dy, Buffer w, Buffer dx);
 
-    void weightGradient(Conv2dSpec spec, Buffer x, Buffer dy, Buffer dw) {
-      if (method == null) {
-        backend().conv2dWeightGradient(spec, x, dy, dw);
-      } else {
-        backend()
-            .convolve(new ConvolutionPlan(method, 3), Pass.WEIGHT_GRADIENT, spec, dy, x, null, dw);
-      }
-    }
-
-    private boolean tooLong(Pass pass, Conv2dSpec spec) {
-      return method == ConvolutionPlan.Method.DIRECT && pass.k(spec) > ConvolutionPlan.MAX_DIRECT;
-    }
+    abstract void weightGradient(Conv2dSpec spec, Buffer x, Buffer dy, Buffer dw);
 
     @Override
     public String toString() {
-      return on + ": " + (method == null ? "chosen" : method);
+      return on + ": " + name;
+    }
+  }
+
+  /** What the backend itself chooses. */
+  private static class Chosen extends Variant {
+    Chosen(TestBackend on, String name) {
+      super(on, name);
+    }
+
+    @Override
+    void forward(Conv2dSpec spec, Buffer x, Buffer w, Buffer bias, Buffer y) {
+      backend.conv2d(spec, x, w, bias, y);
+    }
+
+    @Override
+    void inputGradient(Conv2dSpec spec, Buffer dy, Buffer w, Buffer dx) {
+      backend.conv2dInputGradient(spec, dy, w, dx);
+    }
+
+    @Override
+    void weightGradient(Conv2dSpec spec, Buffer x, Buffer dy, Buffer dw) {
+      backend.conv2dWeightGradient(spec, x, dy, dw);
+    }
+  }
+
+  /** A kernel for GPUs, wherever it can run; where it cannot, what is chosen. */
+  private static final class Forced extends Chosen {
+    private final ConvolutionPlan.Method method;
+
+    Forced(TestBackend on, ConvolutionPlan.Method method) {
+      super(on, method.toString());
+      this.method = method;
+    }
+
+    private boolean takes(Pass pass, Conv2dSpec spec) {
+      return method != ConvolutionPlan.Method.DIRECT || pass.k(spec) <= ConvolutionPlan.MAX_DIRECT;
+    }
+
+    @Override
+    void forward(Conv2dSpec spec, Buffer x, Buffer w, Buffer bias, Buffer y) {
+      if (takes(Pass.FORWARD, spec)) {
+        backend.convolve(new ConvolutionPlan(method, 1), Pass.FORWARD, spec, w, x, bias, y);
+      } else {
+        super.forward(spec, x, w, bias, y);
+      }
+    }
+
+    @Override
+    void inputGradient(Conv2dSpec spec, Buffer dy, Buffer w, Buffer dx) {
+      if (takes(Pass.INPUT_GRADIENT, spec)) {
+        backend.convolve(
+            new ConvolutionPlan(method, 1), Pass.INPUT_GRADIENT, spec, w, dy, null, dx);
+      } else {
+        super.inputGradient(spec, dy, w, dx);
+      }
+    }
+
+    @Override
+    void weightGradient(Conv2dSpec spec, Buffer x, Buffer dy, Buffer dw) {
+      backend.convolve(new ConvolutionPlan(method, 3), Pass.WEIGHT_GRADIENT, spec, dy, x, null, dw);
+    }
+  }
+
+  /** The kernels for CPUs behind OpenCL, 1 × 1 too. */
+  private static final class Wide extends Variant {
+    private final int lanes;
+
+    Wide(TestBackend on, int lanes) {
+      super(on, lanes + " lanes");
+      this.lanes = lanes;
+    }
+
+    @Override
+    void forward(Conv2dSpec spec, Buffer x, Buffer w, Buffer bias, Buffer y) {
+      new WideConvolution(backend, spec, lanes).forward(x, w, bias, y);
+    }
+
+    @Override
+    void inputGradient(Conv2dSpec spec, Buffer dy, Buffer w, Buffer dx) {
+      new WideConvolution(backend, spec, lanes).inputGradient(dy, w, dx);
+    }
+
+    @Override
+    void weightGradient(Conv2dSpec spec, Buffer x, Buffer dy, Buffer dw) {
+      new WideConvolution(backend, spec, lanes).weightGradient(x, dy, dw);
     }
   }
 
@@ -121,17 +187,17 @@ final class ConvolutionKernelsTest {
         .flatMap(
             on ->
                 Stream.concat(
-                    Stream.of(new Variant(on, null)),
+                    Stream.of(new Chosen(on, "chosen")),
                     ((GpuBackend) on.backend()).cpuKernels()
-                        ? Stream.of()
+                        ? Stream.of(8, 16).map(lanes -> new Wide(on, lanes))
                         : Stream.of(ConvolutionPlan.Method.values())
-                            .map(method -> new Variant(on, method))));
+                            .map(method -> new Forced(on, method))));
   }
 
   @ParameterizedTest
   @MethodSource("variants")
   void convolves(Variant variant) {
-    TestBackend on = variant.on();
+    TestBackend on = variant.on;
     for (Conv2dSpec spec : SPECS) {
       Operands operands = Operands.of(spec);
       Buffer x = on.of(operands.x);
@@ -152,7 +218,7 @@ final class ConvolutionKernelsTest {
   @ParameterizedTest
   @MethodSource("variants")
   void carriesGradientsToTheInput(Variant variant) {
-    TestBackend on = variant.on();
+    TestBackend on = variant.on;
     for (Conv2dSpec spec : SPECS) {
       Operands operands = Operands.of(spec);
       Buffer dy = on.of(operands.dy);
@@ -169,7 +235,7 @@ final class ConvolutionKernelsTest {
   @ParameterizedTest
   @MethodSource("variants")
   void carriesGradientsToTheWeightsWithTheSameBitsTwice(Variant variant) {
-    TestBackend on = variant.on();
+    TestBackend on = variant.on;
     for (Conv2dSpec spec : SPECS) {
       Operands operands = Operands.of(spec);
       Buffer x = on.of(operands.x);

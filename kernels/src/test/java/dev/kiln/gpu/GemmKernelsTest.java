@@ -59,9 +59,16 @@ final class GemmKernelsTest {
     GpuBackend backend = (GpuBackend) on.backend();
     Variant chosen = new Variant(on, "chosen", backend::product);
     if (backend.cpuKernels()) {
-      WideGemm wide = new WideGemm(backend);
-      return Stream.of(
-          chosen, new Variant(on, "packed", wide::packed), new Variant(on, "thin", wide::thin));
+      return Stream.concat(
+          Stream.of(chosen),
+          Stream.of(8, 16)
+              .flatMap(
+                  lanes -> {
+                    WideGemm wide = new WideGemm(backend, lanes);
+                    return Stream.of(
+                        new Variant(on, "packed, " + lanes + " lanes", wide::packed),
+                        new Variant(on, "thin, " + lanes + " lanes", wide::thin));
+                  }));
     }
     return Stream.concat(
         Stream.of(chosen),
