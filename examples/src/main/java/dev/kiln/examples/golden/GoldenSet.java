@@ -6,6 +6,7 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import dev.kiln.examples.ResourceFolder;
 import java.io.IOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,7 +69,7 @@ public final class GoldenSet implements AutoCloseable {
    */
   Map<String, Path> cases() throws IOException {
     Map<String, Path> cases = new TreeMap<>();
-    try (Stream<Path> files = Files.walk(root)) {
+    try (Stream<Path> files = Files.walk(root, FileVisitOption.FOLLOW_LINKS)) {
       files
           .filter(file -> file.endsWith("case.json"))
           .map(Path::getParent)
@@ -111,6 +112,10 @@ public final class GoldenSet implements AutoCloseable {
   private List<String> listed(JsonObject index) throws IOException {
     List<String> ids = new ArrayList<>();
     try {
+      if (index.has("format") && index.get("format").getAsInt() != 1) {
+        throw new IOException(
+            root.resolve(INDEX) + " is of format " + index.get("format") + "; format 1 is read");
+      }
       for (JsonElement entry : index.getAsJsonArray("cases")) {
         ids.add(entry.getAsJsonObject().get("id").getAsString());
       }

@@ -72,7 +72,8 @@ final class OptimizerRun implements Procedure {
     return input.values();
   }
 
-  private static void regroup(Attributes groups, String name, ParameterGroup group) {
+  private static void regroup(Attributes groups, String name, ParameterGroup group)
+      throws UnsupportedCaseException {
     if (groups.has(name)) {
       Attributes options = groups.group(name);
       if (options.has("lr")) {
@@ -80,6 +81,9 @@ final class OptimizerRun implements Procedure {
       }
       if (options.has("weight_decay")) {
         group.weightDecay(options.number("weight_decay"));
+      }
+      if (!options.unread().isEmpty()) {
+        throw new UnsupportedCaseException("Kiln's groups have no " + options.unread());
       }
     }
   }

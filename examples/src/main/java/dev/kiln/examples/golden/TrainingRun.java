@@ -7,7 +7,9 @@ import dev.kiln.autograd.Tape;
 import dev.kiln.io.HostTensor;
 import dev.kiln.nn.Losses;
 import dev.kiln.nn.Module;
+import dev.kiln.ops.Concat;
 import dev.kiln.optim.Optimizer;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -99,13 +101,6 @@ final class TrainingRun implements Procedure {
 
   /** Rows in order, from the front again after the last. */
   private record Batches(Tensor rows, Tensor labels, int size) {
-    Batches {
-      if (rows.dim(0) % size != 0) {
-        throw new IllegalArgumentException(
-            rows.dim(0) + " rows do not divide into batches of " + size);
-      }
-    }
-
     Tensor x(int step) {
       return part(rows, step);
     }
@@ -115,8 +110,12 @@ final class TrainingRun implements Procedure {
     }
 
     private Tensor part(Tensor whole, int step) {
-      int from = step % (whole.dim(0) / size) * size;
-      return whole.slice(0, from, from + size);
+      int n = whole.dim(0);
+      int from = (int) ((long) step * size % n);
+      int over = from + size - n;
+      return over <= 0
+          ? whole.slice(0, from, from + size)
+          : Concat.apply(List.of(whole.slice(0, from, n), whole.slice(0, 0, over)), 0);
     }
   }
 }

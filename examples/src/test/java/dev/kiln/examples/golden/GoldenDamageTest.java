@@ -173,6 +173,16 @@ class GoldenDamageTest {
   }
 
   @Test
+  void aLinkToTheFolderWillDo() throws IOException {
+    CaseFolder.with(root.resolve("cases"), "relu/random");
+    Path link = Files.createSymbolicLink(root.resolve("link"), root.resolve("cases"));
+
+    try (GoldenSet set = GoldenSet.of(link)) {
+      assertThat(new GoldenCheck(set, cpu).run(id -> true, verdict -> {})).hasSize(1);
+    }
+  }
+
+  @Test
   void theFolderOfASingleCaseWillDo() throws IOException {
     CaseFolder.with(root, "relu/random");
 
