@@ -26,8 +26,8 @@ interface GpuStriding extends GpuFamily {
   }
 
   /**
-   * The same for kernels of CPUs, whose work-items are alone in their groups: only as many groups as
-   * keep the cores evenly busy, since each costs as much as a short row.
+   * The same for kernels of CPUs, whose work-items are alone in their groups: only as many groups
+   * as keep the cores evenly busy, since each costs as much as a short row.
    */
   default Grid singleGrid(int results) {
     return Grid.of(Math.min(results, 1024 * driver().info().computeUnits()), 1);

@@ -18,7 +18,7 @@ class NormKernelsTest {
   private static final float EPS = 1e-5f;
 
   static Stream<TestBackend> backends() {
-    return TestBackend.all();
+    return TestBackend.everywhere();
   }
 
   static Stream<Arguments> specs() {
@@ -33,7 +33,7 @@ class NormKernelsTest {
       new ChannelSpec(1, 1, 20_011),
       new ChannelSpec(2099, 4, 11)
     };
-    return TestBackend.all().flatMap(b -> Stream.of(specs).map(s -> Arguments.of(b, s)));
+    return TestBackend.everywhere().flatMap(b -> Stream.of(specs).map(s -> Arguments.of(b, s)));
   }
 
   @ParameterizedTest
@@ -70,7 +70,7 @@ class NormKernelsTest {
       }
       float[] actual = on.floats(y);
       for (int e = 0; e < actual.length; e++) {
-        assertThat((double) actual[e]).isCloseTo(channels.normalized(e), within(1e-5));
+        TestBackend.assertClose("y", e, actual[e], channels.normalized(e), 1e-5);
       }
 
       Buffer dx = on.unwritten(channels.x.length);
@@ -82,8 +82,8 @@ class NormKernelsTest {
       float[] gradient = on.floats(dx);
       for (int e = 0; e < gradient.length; e++) {
         double expected = channels.gradient(e, true);
-        assertThat((double) gradient[e])
-            .isCloseTo(expected, within(2e-5 * (1 + Math.abs(expected))));
+        double allowed = 2e-5 * (1 + Math.abs(expected));
+        TestBackend.assertClose("dx", e, gradient[e], expected, allowed);
       }
     }
   }
@@ -108,7 +108,7 @@ class NormKernelsTest {
     on.backend().batchNormEval(spec, EPS, x, gamma, on.of(channels.beta), mean, variance, y);
     float[] actual = on.floats(y);
     for (int e = 0; e < actual.length; e++) {
-      assertThat((double) actual[e]).isCloseTo(channels.normalized(e), within(1e-5));
+      TestBackend.assertClose("y", e, actual[e], channels.normalized(e), 1e-5);
     }
 
     Buffer dx = on.unwritten(channels.x.length);
@@ -119,7 +119,7 @@ class NormKernelsTest {
     channels.assertSums(on.floats(dgamma), on.floats(dbeta));
     float[] gradient = on.floats(dx);
     for (int e = 0; e < gradient.length; e++) {
-      assertThat((double) gradient[e]).isCloseTo(channels.gradient(e, false), within(1e-5));
+      TestBackend.assertClose("dx", e, gradient[e], channels.gradient(e, false), 1e-5);
     }
     on.backend().batchNormEvalGradient(spec, EPS, x, dy, null, mean, variance, null, dgamma, dbeta);
     channels.assertSums(on.floats(dgamma), on.floats(dbeta));

@@ -1,7 +1,6 @@
 package dev.kiln.gpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import dev.kiln.backend.Buffer;
 import dev.kiln.backend.Pool2dSpec;
@@ -15,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Pooling and its gradients against loops that scatter, window by window. */
 class PoolKernelsTest {
   static Stream<TestBackend> backends() {
-    return TestBackend.all();
+    return TestBackend.everywhere();
   }
 
   static Stream<Arguments> specs() {
@@ -34,7 +33,7 @@ class PoolKernelsTest {
       specs.add(spec(2, 5, 6, 5, 6, 1, 0, false, countPadding));
       specs.add(spec(0, 6, 6, 2, 2, 2, 0, false, countPadding));
     }
-    return TestBackend.all().flatMap(b -> specs.stream().map(s -> Arguments.of(b, s)));
+    return TestBackend.everywhere().flatMap(b -> specs.stream().map(s -> Arguments.of(b, s)));
   }
 
   private static Pool2dSpec spec(
@@ -136,7 +135,7 @@ class PoolKernelsTest {
 
   private static void assertClose(float[] actual, double[] expected) {
     for (int e = 0; e < expected.length; e++) {
-      assertThat((double) actual[e]).as("element %d", e).isCloseTo(expected[e], within(2e-6));
+      TestBackend.assertClose("element", e, actual[e], expected[e], 2e-6);
     }
   }
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class RowKernelsTest {
   static Stream<TestBackend> backends() {
-    return TestBackend.all();
+    return TestBackend.everywhere();
   }
 
   static Stream<Arguments> rows() {
@@ -39,7 +39,7 @@ class RowKernelsTest {
       new Rows(2, 20_011, 1),
       new Rows(1, 300_007, 1)
     };
-    return TestBackend.all().flatMap(b -> Stream.of(rows).map(r -> Arguments.of(b, r)));
+    return TestBackend.everywhere().flatMap(b -> Stream.of(rows).map(r -> Arguments.of(b, r)));
   }
 
   static Stream<Arguments> filledRows() {
@@ -167,8 +167,8 @@ class RowKernelsTest {
       for (int i = 0; i < rows.n(); i++) {
         int e = at(rows, row, i);
         double p = Math.exp(x[e] - logSum);
-        assertThat((double) softmax[e]).isCloseTo(p, within(2e-6 * p + 1e-30));
-        assertThat((double) logSoftmax[e]).isCloseTo(x[e] - logSum, within(2e-5));
+        TestBackend.assertClose("softmax", e, softmax[e], p, 2e-6 * p + 1e-30);
+        TestBackend.assertClose("log-softmax", e, logSoftmax[e], x[e] - logSum, 2e-5);
       }
     }
   }
@@ -204,9 +204,10 @@ class RowKernelsTest {
       }
       for (int i = 0; i < rows.n(); i++) {
         int e = at(rows, row, i);
-        assertThat((double) gradient[e]).isCloseTo(y[e] * (dy[e] - dot), within(1e-6 * y[e]));
+        TestBackend.assertClose("dx", e, gradient[e], y[e] * (dy[e] - dot), 1e-6 * y[e]);
         double expected = dy[e] - Math.exp(logs[e]) * sum;
-        assertThat((double) gradientOfLogs[e]).isCloseTo(expected, within(2e-6 * (1 + y[e] * 100)));
+        double allowed = 2e-6 * (1 + y[e] * 100);
+        TestBackend.assertClose("dx of logs", e, gradientOfLogs[e], expected, allowed);
       }
     }
   }
@@ -236,7 +237,7 @@ class RowKernelsTest {
       new Rows(5, 1000, 1),
       new Rows(2, 257, 3)
     };
-    return TestBackend.all()
+    return TestBackend.everywhere()
         .flatMap(
             b ->
                 Stream.of(rows)

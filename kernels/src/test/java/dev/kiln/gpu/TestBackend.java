@@ -1,5 +1,8 @@
 package dev.kiln.gpu;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
 import dev.kiln.DType;
 import dev.kiln.backend.Backend;
 import dev.kiln.backend.Buffer;
@@ -8,6 +11,9 @@ import dev.kiln.gpu.cuda.MockCuda;
 import dev.kiln.gpu.opencl.OpenClProvider;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,50 +25,73 @@ record TestBackend(String name, Backend backend) {
   private static final Map<String, TestBackend> OPEN = new ConcurrentHashMap<>();
 
   /**
-   * OpenCL with the kernels for CPUs and with those for GPUs; ends the test where there is none.
+   * OpenCL with the kernels for CPUs and with those for GPUs, and the mock CUDA driver with its
+   * threads in random order.
    */
-  static Stream<TestBackend> all() {
-    String problem = new OpenClProvider().survey().problem();
-    if (problem != null) {
-      throw Requirement.missing("opencl", problem);
-    }
-    return Stream.of("cpu", "gpu").map(kernels -> OPEN.computeIfAbsent(kernels, TestBackend::open));
-  }
-
-  /** Those, and the mock CUDA driver with its threads in random order, as far as they are there. */
   static Stream<TestBackend> allWithCuda() {
-    try {
-      MockCuda.install();
-    } catch (TestAbortedException missing) {
-      return all();
-    }
-    MockCuda.order(MockCuda.Order.RANDOM);
-    TestBackend cuda =
-        OPEN.computeIfAbsent(
-            "cuda", key -> new TestBackend("mock cuda", new CudaProvider().open("")));
-    try {
-      return Stream.concat(all(), Stream.of(cuda));
-    } catch (TestAbortedException missing) {
-      return Stream.of(cuda);
-    }
+    return those("opencl cpu", "opencl gpu", "cuda-mock gpu");
   }
 
-  private static TestBackend open(String kernels) {
-    String problem = new OpenClProvider().survey().problem();
-    if (problem != null) {
-      throw Requirement.missing("opencl", problem);
-    }
-    String before = System.getProperty("kiln.gpu.kernels");
-    System.setProperty("kiln.gpu.kernels", kernels);
-    try {
-      return new TestBackend("opencl, " + kernels + " kernels", new OpenClProvider().open(""));
-    } finally {
-      if (before == null) {
-        System.clearProperty("kiln.gpu.kernels");
-      } else {
-        System.setProperty("kiln.gpu.kernels", before);
+  /** Those, and the mock with the kernels for CPUs: it alone sees a buffer's bounds passed. */
+  static Stream<TestBackend> everywhere() {
+    return those("opencl cpu", "opencl gpu", "cuda-mock gpu", "cuda-mock cpu");
+  }
+
+  /** An API that is not there is left out, as {@link Requirement} says; without any it ends. */
+  private static Stream<TestBackend> those(String... apisAndKernels) {
+    List<TestBackend> found = new ArrayList<>();
+    TestAbortedException missing = null;
+    for (String wanted : apisAndKernels) {
+      String[] words = wanted.split(" ");
+      try {
+        found.add(OPEN.computeIfAbsent(wanted, key -> open(words[0], words[1])));
+        if (words[0].equals("cuda-mock")) {
+          MockCuda.order(MockCuda.Order.RANDOM); // whatever an earlier test has set
+        }
+      } catch (TestAbortedException e) {
+        missing = e;
       }
     }
+    if (found.isEmpty() && missing != null) {
+      throw missing;
+    }
+    return found.stream();
+  }
+
+  private static TestBackend open(String api, String kernels) {
+    // On the mock every buffer has its own bounds and its own NaNs.
+    Map<String, String> settings =
+        api.equals("opencl")
+            ? Map.of("kiln.gpu.kernels", kernels)
+            : Map.of("kiln.gpu.kernels", kernels, "kiln.memory.cache", "off");
+    Map<String, String> before = new HashMap<>();
+    settings.forEach((key, value) -> before.put(key, System.setProperty(key, value)));
+    try {
+      String name = api + " with the kernels for " + kernels + "s";
+      return new TestBackend(name, api.equals("opencl") ? openCl() : mockCuda());
+    } finally {
+      before.forEach(
+          (key, value) -> {
+            if (value == null) {
+              System.clearProperty(key);
+            } else {
+              System.setProperty(key, value);
+            }
+          });
+    }
+  }
+
+  private static Backend openCl() {
+    String problem = new OpenClProvider().survey().problem();
+    if (problem != null) {
+      throw Requirement.missing("opencl", problem);
+    }
+    return new OpenClProvider().open("");
+  }
+
+  private static Backend mockCuda() {
+    MockCuda.install();
+    return new CudaProvider().open("");
   }
 
   /** Uniform in [-1, 1). */
@@ -107,6 +136,13 @@ record TestBackend(String name, Backend backend) {
     int[] values = new int[buffer.size()];
     backend.download(buffer, IntBuffer.wrap(values));
     return values;
+  }
+
+  /** AssertJ's isCloseTo, at the price of a comparison: for arrays of hundred thousands. */
+  static void assertClose(String what, int index, double actual, double expected, double allowed) {
+    if (!(Math.abs(actual - expected) <= allowed)) {
+      assertThat(actual).as("%s %d", what, index).isCloseTo(expected, within(allowed));
+    }
   }
 
   @Override
