@@ -51,10 +51,6 @@ final class Packed {
     return data;
   }
 
-  int lines() {
-    return lines;
-  }
-
   /** How many lines there is room for in all panels together. */
   int padded() {
     return padded;

@@ -7,6 +7,7 @@ import static dev.kiln.cpu.VectorMath.load;
 import dev.kiln.backend.AdamSpec;
 import dev.kiln.backend.Binary;
 import dev.kiln.backend.Unary;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -14,7 +15,9 @@ import jdk.incubator.vector.VectorOperators;
 
 /**
  * The loops in the Vector API. Whole vectors first; what is left, less than one vector, is done by
- * the plain loop where that gives the same bits, else under a mask.
+ * the plain loop where that gives the same bits, else as one more vector in scratch. Each function
+ * has a method of its own: two in one body pass what C2 is willing to inline, and every vector
+ * becomes an object.
  *
  * <p>Sums run in four vectors over blocks of {@link #BLOCK} elements, and the blocks' sums in
  * double precision: an error of a few units in the last place whatever the length. Lanes are added
@@ -27,38 +30,54 @@ final class VectorLoops implements Loops {
 
   @Override
   public void unary(Unary f, float[] x, int xAt, float[] y, int yAt, int n) {
-    int whole = SPECIES.loopBound(n);
     switch (f) {
-      case RELU -> {
-        FloatVector zero = FloatVector.zero(SPECIES);
-        for (int i = 0; i < whole; i += LANES) {
-          FloatVector v = load(x, xAt + i);
-          // not max(): a comparison lets NaN through, as it should, and costs less
-          v.blend(zero, v.compare(VectorOperators.LE, zero)).intoArray(y, yAt + i);
-        }
-        rest.unary(f, x, xAt + whole, y, yAt + whole, n - whole);
-      }
-      case SIGMOID -> {
-        for (int i = 0; i < whole; i += LANES) {
-          VectorMath.sigmoid(load(x, xAt + i)).intoArray(y, yAt + i);
-        }
-        if (whole < n) {
-          VectorMask<Float> mask = SPECIES.indexInRange(whole, n);
-          FloatVector v = FloatVector.fromArray(SPECIES, x, xAt + whole, mask);
-          VectorMath.sigmoid(v).intoArray(y, yAt + whole, mask);
-        }
-      }
-      case TANH -> {
-        for (int i = 0; i < whole; i += LANES) {
-          VectorMath.tanh(load(x, xAt + i)).intoArray(y, yAt + i);
-        }
-        if (whole < n) {
-          VectorMask<Float> mask = SPECIES.indexInRange(whole, n);
-          FloatVector v = FloatVector.fromArray(SPECIES, x, xAt + whole, mask);
-          VectorMath.tanh(v).intoArray(y, yAt + whole, mask);
-        }
-      }
+      case RELU -> relu(x, xAt, y, yAt, n);
+      case SIGMOID -> sigmoid(x, xAt, y, yAt, n);
+      case TANH -> tanh(x, xAt, y, yAt, n);
     }
+  }
+
+  private void relu(float[] x, int xAt, float[] y, int yAt, int n) {
+    int whole = SPECIES.loopBound(n);
+    FloatVector zero = FloatVector.zero(SPECIES);
+    for (int i = 0; i < whole; i += LANES) {
+      FloatVector v = load(x, xAt + i);
+      // not max(): a comparison lets NaN through, as it should, and costs less
+      v.blend(zero, v.compare(VectorOperators.LE, zero)).intoArray(y, yAt + i);
+    }
+    rest.unary(Unary.RELU, x, xAt + whole, y, yAt + whole, n - whole);
+  }
+
+  private static void sigmoid(float[] x, int xAt, float[] y, int yAt, int n) {
+    int whole = SPECIES.loopBound(n);
+    for (int i = 0; i < whole; i += LANES) {
+      VectorMath.sigmoid(load(x, xAt + i)).intoArray(y, yAt + i);
+    }
+    if (whole < n) {
+      float[] last = lastOf(x, xAt + whole, n - whole);
+      VectorMath.sigmoid(load(last, 0)).intoArray(last, 0);
+      System.arraycopy(last, 0, y, yAt + whole, n - whole);
+    }
+  }
+
+  private static void tanh(float[] x, int xAt, float[] y, int yAt, int n) {
+    int whole = SPECIES.loopBound(n);
+    for (int i = 0; i < whole; i += LANES) {
+      VectorMath.tanh(load(x, xAt + i)).intoArray(y, yAt + i);
+    }
+    if (whole < n) {
+      float[] last = lastOf(x, xAt + whole, n - whole);
+      VectorMath.tanh(load(last, 0)).intoArray(last, 0);
+      System.arraycopy(last, 0, y, yAt + whole, n - whole);
+    }
+  }
+
+  /** A run shorter than a vector, made a whole one in scratch. */
+  private static float[] lastOf(float[] x, int xAt, int n) {
+    float[] last = Scratch.ofThread().array(Scratch.Role.LANES, LANES);
+    System.arraycopy(x, xAt, last, 0, n);
+    Arrays.fill(last, n, LANES, 0);
+    return last;
   }
 
   @Override
@@ -66,29 +85,38 @@ final class VectorLoops implements Loops {
       Unary f, float[] kept, int keptAt, float[] dy, int dyAt, float[] dx, int dxAt, int n) {
     int whole = SPECIES.loopBound(n);
     switch (f) {
-      case RELU -> {
-        FloatVector zero = FloatVector.zero(SPECIES);
-        for (int i = 0; i < whole; i += LANES) {
-          VectorMask<Float> off = load(kept, keptAt + i).compare(VectorOperators.LE, zero);
-          load(dy, dyAt + i).blend(zero, off).intoArray(dx, dxAt + i);
-        }
-      }
-      case SIGMOID -> {
-        FloatVector one = FloatVector.broadcast(SPECIES, 1);
-        for (int i = 0; i < whole; i += LANES) {
-          FloatVector y = load(kept, keptAt + i);
-          load(dy, dyAt + i).mul(y.mul(one.sub(y))).intoArray(dx, dxAt + i);
-        }
-      }
-      case TANH -> {
-        FloatVector one = FloatVector.broadcast(SPECIES, 1);
-        for (int i = 0; i < whole; i += LANES) {
-          FloatVector y = load(kept, keptAt + i);
-          load(dy, dyAt + i).mul(one.sub(y.mul(y))).intoArray(dx, dxAt + i);
-        }
-      }
+      case RELU -> reluGradient(kept, keptAt, dy, dyAt, dx, dxAt, whole);
+      case SIGMOID -> sigmoidGradient(kept, keptAt, dy, dyAt, dx, dxAt, whole);
+      case TANH -> tanhGradient(kept, keptAt, dy, dyAt, dx, dxAt, whole);
     }
     rest.unaryGradient(f, kept, keptAt + whole, dy, dyAt + whole, dx, dxAt + whole, n - whole);
+  }
+
+  private static void reluGradient(
+      float[] kept, int keptAt, float[] dy, int dyAt, float[] dx, int dxAt, int whole) {
+    FloatVector zero = FloatVector.zero(SPECIES);
+    for (int i = 0; i < whole; i += LANES) {
+      VectorMask<Float> off = load(kept, keptAt + i).compare(VectorOperators.LE, zero);
+      load(dy, dyAt + i).blend(zero, off).intoArray(dx, dxAt + i);
+    }
+  }
+
+  private static void sigmoidGradient(
+      float[] kept, int keptAt, float[] dy, int dyAt, float[] dx, int dxAt, int whole) {
+    FloatVector one = FloatVector.broadcast(SPECIES, 1);
+    for (int i = 0; i < whole; i += LANES) {
+      FloatVector y = load(kept, keptAt + i);
+      load(dy, dyAt + i).mul(y.mul(one.sub(y))).intoArray(dx, dxAt + i);
+    }
+  }
+
+  private static void tanhGradient(
+      float[] kept, int keptAt, float[] dy, int dyAt, float[] dx, int dxAt, int whole) {
+    FloatVector one = FloatVector.broadcast(SPECIES, 1);
+    for (int i = 0; i < whole; i += LANES) {
+      FloatVector y = load(kept, keptAt + i);
+      load(dy, dyAt + i).mul(one.sub(y.mul(y))).intoArray(dx, dxAt + i);
+    }
   }
 
   @Override
@@ -116,30 +144,42 @@ final class VectorLoops implements Loops {
     int whole = SPECIES.loopBound(n);
     if (whole > 0) {
       switch (f) {
-        case ADD -> {
-          for (int i = 0; i < whole; i += LANES) {
-            operand(a, aAt, i, aStep).add(operand(b, bAt, i, bStep)).intoArray(y, yAt + i);
-          }
-        }
-        case SUB -> {
-          for (int i = 0; i < whole; i += LANES) {
-            operand(a, aAt, i, aStep).sub(operand(b, bAt, i, bStep)).intoArray(y, yAt + i);
-          }
-        }
-        case MUL -> {
-          for (int i = 0; i < whole; i += LANES) {
-            operand(a, aAt, i, aStep).mul(operand(b, bAt, i, bStep)).intoArray(y, yAt + i);
-          }
-        }
-        case DIV -> {
-          for (int i = 0; i < whole; i += LANES) {
-            operand(a, aAt, i, aStep).div(operand(b, bAt, i, bStep)).intoArray(y, yAt + i);
-          }
-        }
+        case ADD -> add(a, aAt, aStep, b, bAt, bStep, y, yAt, whole);
+        case SUB -> sub(a, aAt, aStep, b, bAt, bStep, y, yAt, whole);
+        case MUL -> mul(a, aAt, aStep, b, bAt, bStep, y, yAt, whole);
+        case DIV -> div(a, aAt, aStep, b, bAt, bStep, y, yAt, whole);
       }
     }
     rest.binary(
         f, a, aAt + whole * aStep, aStep, b, bAt + whole * bStep, bStep, y, yAt + whole, n - whole);
+  }
+
+  private static void add(
+      float[] a, int aAt, int aStep, float[] b, int bAt, int bStep, float[] y, int yAt, int whole) {
+    for (int i = 0; i < whole; i += LANES) {
+      operand(a, aAt, i, aStep).add(operand(b, bAt, i, bStep)).intoArray(y, yAt + i);
+    }
+  }
+
+  private static void sub(
+      float[] a, int aAt, int aStep, float[] b, int bAt, int bStep, float[] y, int yAt, int whole) {
+    for (int i = 0; i < whole; i += LANES) {
+      operand(a, aAt, i, aStep).sub(operand(b, bAt, i, bStep)).intoArray(y, yAt + i);
+    }
+  }
+
+  private static void mul(
+      float[] a, int aAt, int aStep, float[] b, int bAt, int bStep, float[] y, int yAt, int whole) {
+    for (int i = 0; i < whole; i += LANES) {
+      operand(a, aAt, i, aStep).mul(operand(b, bAt, i, bStep)).intoArray(y, yAt + i);
+    }
+  }
+
+  private static void div(
+      float[] a, int aAt, int aStep, float[] b, int bAt, int bStep, float[] y, int yAt, int whole) {
+    for (int i = 0; i < whole; i += LANES) {
+      operand(a, aAt, i, aStep).div(operand(b, bAt, i, bStep)).intoArray(y, yAt + i);
+    }
   }
 
   private static FloatVector operand(float[] array, int at, int i, int step) {
@@ -260,9 +300,9 @@ final class VectorLoops implements Loops {
       sum += VectorMath.sumOfLanes(s);
     }
     if (whole < n) {
-      VectorMask<Float> mask = SPECIES.indexInRange(whole, n);
-      FloatVector v = FloatVector.fromArray(SPECIES, x, xAt + whole, mask);
-      VectorMath.exp(v.sub(shift)).intoArray(y, yAt + whole, mask);
+      float[] last = lastOf(x, xAt + whole, n - whole);
+      VectorMath.exp(load(last, 0).sub(shift)).intoArray(last, 0);
+      System.arraycopy(last, 0, y, yAt + whole, n - whole);
       sum += rest.sum(y, yAt + whole, n - whole);
     }
     return sum;
