@@ -56,6 +56,10 @@ final class LossPlot {
       steps[i] = i + 1;
       each[i] = losses.get(i);
     }
+    if (steps.length > 2) {
+      // points at equal distances would draw XChart's ticks to themselves, away from round numbers
+      steps[1] += 0.01;
+    }
     int window = Math.max(1, losses.size() / 50);
     line(chart, "each step", steps, each, PALE, 1);
     if (window > 1) {
