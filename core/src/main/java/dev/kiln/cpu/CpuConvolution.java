@@ -20,8 +20,10 @@ final class CpuConvolution implements Convolution {
   /** How much of the patches one task packs at once, in elements. */
   private static final int PACK = 1 << 17;
 
-  /** How far along the pixels one product of the weight gradient goes. */
+  /** How far along the pixels one product of the weight gradient goes: while patches are short. */
   private static final int PIXELS = 4 * Packed.DEPTH;
+
+  private static final int SHORT_PATCH = 512;
 
   /** The most parts that the batch of a weight gradient is cut into. */
   private static final int PARTS = 16;
@@ -230,8 +232,10 @@ final class CpuConvolution implements Convolution {
   /** Columns {@code from … to - 1} of {@code c = start + left right}, on this thread. */
   private void addProduct(
       Operand left, Operand right, int k, Matrix c, int from, int to, Start start) {
-    for (int depth = 0; depth < k; depth += PIXELS) {
-      int length = Math.min(PIXELS, k - depth);
+    // settled by the whole patch, whatever part of it this is: it says where the sum is cut
+    int stretch = c.columns() <= SHORT_PATCH ? PIXELS : Packed.DEPTH;
+    for (int depth = 0; depth < k; depth += stretch) {
+      int length = Math.min(stretch, k - depth);
       Packed a = Packed.left(product.tiles(), c.rows(), length);
       Packed b = Packed.right(product.tiles(), to - from, length);
       a.pack(left, 0, depth, 0, a.count());
