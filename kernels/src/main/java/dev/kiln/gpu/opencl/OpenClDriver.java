@@ -61,7 +61,7 @@ final class OpenClDriver implements Driver {
     check("clCreateContext", code[0]);
     this.queue = createQueue(code);
     check("clCreateCommandQueue", code[0]);
-    this.staging = new Staging(context, queue);
+    this.staging = new Staging(context, device.id(), queue);
     this.programs = new OpenClPrograms(context, device, cache);
   }
 

@@ -69,7 +69,6 @@ class OclgrindCheck {
             "-Dkiln.cases=small",
             "-Dkiln.cache=off",
             "-Dkiln.memory.cache=off",
-            "-Dkiln.opencl.blocking=true",
             "-Dkiln.gpu.kernels=" + argument,
             "-cp",
             System.getProperty("java.class.path"),
