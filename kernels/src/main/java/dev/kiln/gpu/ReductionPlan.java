@@ -9,14 +9,8 @@ import dev.kiln.backend.Rows;
  * @param cut the sections; more than one a row means another round
  */
 record ReductionPlan(Method method, String program, Sections cut) {
-  /** Rows up to here are left to a single work-item: a group would have nothing to share. */
-  private static final int SHORT_ROW = 32;
-
   /** Rows up to here are for groups of 64. */
   private static final int MEDIUM_ROW = 512;
-
-  /** From here on a work-item per row reads whole cache lines together with its neighbours. */
-  private static final int WIDE_INNER = 32;
 
   /** From here on a CPU's vectors are worth their tails. */
   private static final int WIDE_LANES = 16;
@@ -63,7 +57,7 @@ record ReductionPlan(Method method, String program, Sections cut) {
   }
 
   static ReductionPlan ofMax(Rows rows, int computeUnits, boolean cpu) {
-    if (cpu && rows.n() > SHORT_ROW) {
+    if (cpu && rows.n() > GpuStriding.SHORT_ROW) {
       Sections cut = Sections.of(rows, 4L * computeUnits, SHORTEST_BY_GROUP, Integer.MAX_VALUE);
       return new ReductionPlan(Method.GROUP, "reduce_single", cut);
     }
@@ -71,7 +65,7 @@ record ReductionPlan(Method method, String program, Sections cut) {
   }
 
   private static ReductionPlan onGpu(Rows rows, int computeUnits) {
-    if (rows.n() <= SHORT_ROW || rows.inner() >= WIDE_INNER) {
+    if (rows.n() <= GpuStriding.SHORT_ROW || rows.inner() >= GpuStriding.WIDE_INNER) {
       Sections cut = Sections.of(rows, 1024L * computeUnits, SHORTEST_BY_ITEM, LONGEST_BY_ITEM);
       return new ReductionPlan(Method.ITEM, "reduce", cut);
     }

@@ -18,7 +18,7 @@
 // Local    _by_group   WG floats
 // Order    _by_group   each work-item in steps of WG, then a tree over work-items
 //          _by_item    along classes; sums are compensated in both
-// Tunable  WG = 256    work-group size, a power of two
+// Tunable  WG = 256    work-group size, a power of two; 1 for CPUs
 
 #include "dialect/group.h"
 #include "dialect/running.h"

@@ -1,4 +1,4 @@
-// sum, max — one number from each row of [outer][n][inner]
+// sum, max, scatter — one number from each row of [outer][n][inner]
 //
 //   sum      y = scale * sum over i of x
 //   max      values = the largest x, NaN above all; indices = its i, among equals the first
@@ -24,7 +24,8 @@
 // Local    _by_group   WG floats, and for max WG ints
 // Order    _by_group   each work-item in steps of WG, then a tree over work-items
 //          _by_item    four sums (i mod 4), then theirs
-// Tunable  WG = 256    work-group size, a power of two; 64 where rows are not so long
+// Tunable  WG = 256    work-group size, a power of two; 64 where rows are not so long, 1 for CPUs,
+//                      whose sums are reduce_lanes.cl's
 
 #include "dialect/group.h"
 #include "dialect/sections.h"
