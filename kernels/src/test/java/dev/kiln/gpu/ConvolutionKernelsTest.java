@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.kiln.backend.Buffer;
 import dev.kiln.backend.Conv2dSpec;
 import dev.kiln.gpu.ConvolutionPlan.Pass;
-import dev.kiln.gpu.cuda.MockCuda;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -189,8 +188,8 @@ final class ConvolutionKernelsTest {
   }
 
   @AfterAll
-  static void resetTheMock() {
-    MockCuda.reset();
+  static void close() {
+    TestBackend.closeAll();
   }
 
   static Stream<Variant> variants() {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kiln.backend.Buffer;
 import dev.kiln.backend.GemmSpec;
-import dev.kiln.gpu.cuda.MockCuda;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +35,8 @@ final class GemmKernelsTest {
   };
 
   @AfterAll
-  static void resetTheMock() {
-    MockCuda.reset();
+  static void close() {
+    TestBackend.closeAll();
   }
 
   private interface Way {

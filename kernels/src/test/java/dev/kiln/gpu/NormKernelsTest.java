@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.kiln.backend.Buffer;
 import dev.kiln.backend.ChannelSpec;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -16,6 +17,11 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class NormKernelsTest {
   private static final float EPS = 1e-5f;
+
+  @AfterAll
+  static void close() {
+    TestBackend.closeAll();
+  }
 
   static Stream<TestBackend> backends() {
     return TestBackend.everywhere();

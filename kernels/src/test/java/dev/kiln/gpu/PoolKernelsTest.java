@@ -7,12 +7,18 @@ import dev.kiln.backend.Pool2dSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Pooling and its gradients against loops that scatter, window by window. */
 class PoolKernelsTest {
+  @AfterAll
+  static void close() {
+    TestBackend.closeAll();
+  }
+
   static Stream<TestBackend> backends() {
     return TestBackend.everywhere();
   }

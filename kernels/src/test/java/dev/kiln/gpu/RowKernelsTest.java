@@ -7,6 +7,7 @@ import dev.kiln.backend.Buffer;
 import dev.kiln.backend.CrossEntropySpec;
 import dev.kiln.backend.Rows;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -16,6 +17,11 @@ import org.junit.jupiter.params.provider.MethodSource;
  * take every variant to its edges: rows shorter and longer than a section, a group, a vector.
  */
 class RowKernelsTest {
+  @AfterAll
+  static void close() {
+    TestBackend.closeAll();
+  }
+
   static Stream<TestBackend> backends() {
     return TestBackend.everywhere();
   }

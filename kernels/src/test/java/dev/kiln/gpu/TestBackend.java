@@ -37,6 +37,16 @@ record TestBackend(String name, Backend backend) {
     return those("opencl cpu", "opencl gpu", "cuda-mock gpu", "cuda-mock cpu");
   }
 
+  /**
+   * To be called after each class: a CUDA context has one user less, and with its last user goes
+   * what a fault has left in it.
+   */
+  static void closeAll() {
+    OPEN.values().forEach(open -> open.backend.close());
+    OPEN.clear();
+    MockCuda.reset();
+  }
+
   /** An API that is not there is left out, as {@link Requirement} says; without any it ends. */
   private static Stream<TestBackend> those(String... apisAndKernels) {
     List<TestBackend> found = new ArrayList<>();

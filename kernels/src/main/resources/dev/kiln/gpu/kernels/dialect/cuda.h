@@ -8,7 +8,8 @@ typedef unsigned int uint;
 #else
 #define KERNEL(WG) extern "C" __global__ void __launch_bounds__(WG)
 #endif
-#define DEVICE_FN static __device__ __forceinline__
+// unused: a function that one program of a text needs and another does not
+#define DEVICE_FN static __device__ __forceinline__ __attribute__((unused))
 #define GLOBAL
 #define CONSTANT __constant__
 #define LOCAL __shared__ __align__(16)
