@@ -85,13 +85,19 @@ Fiber* takeFront(std::deque<Fiber*>& queue) {
   return front;
 }
 
+Fiber* takeBack(std::vector<Fiber*>& stack) {
+  Fiber* back = stack.back();
+  stack.pop_back();
+  return back;
+}
+
 // Whoever can run now: a woken thread first, then one that starts new threads, else the caller.
 Fiber* next() {
   if (!woken.empty()) return takeFront(woken);
   if (group.crew.next == group.crew.count) return &caller;
-  if (idle.empty()) return freshFiber();
-  Fiber* fiber = idle.back();
-  idle.pop_back();
+  Fiber* fiber = idle.empty() ? freshFiber() : takeBack(idle);
+  // g++ may do early, and once, what is the same for every thread: a fault there is this thread's
+  fiber->thread = group.crew.order[group.crew.next];
   return fiber;
 }
 
