@@ -76,7 +76,7 @@ public final class Device implements AutoCloseable {
     for (BackendProvider provider : providers()) {
       if (provider.api().equals(api)) {
         Backend backend = provider.open(selector);
-        return new Device(describe(provider, id, selector), backend);
+        return new Device(provider.describe(selector), backend);
       }
     }
     throw new DeviceException(
@@ -90,19 +90,6 @@ public final class Device implements AutoCloseable {
   /** A device over a backend that the caller made; for tests and for backends of one's own. */
   public static Device of(DeviceInfo info, Backend backend) {
     return new Device(info, backend);
-  }
-
-  private static DeviceInfo describe(BackendProvider provider, String id, String selector) {
-    List<DeviceInfo> devices = provider.survey().devices();
-    for (DeviceInfo info : devices) {
-      if (info.id().equals(id)) {
-        return info;
-      }
-    }
-    DeviceInfo first = devices.get(0);
-    return selector.isEmpty()
-        ? first
-        : new DeviceInfo(id, first.name(), first.kind(), first.driver(), first.memoryBytes());
   }
 
   private static List<BackendProvider> providers() {

@@ -14,6 +14,7 @@ import dev.kiln.ops.Reduce;
 import dev.kiln.ops.Reshape;
 import dev.kiln.ops.Slice;
 import dev.kiln.ops.Softmax;
+import java.lang.ref.Reference;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import org.jspecify.annotations.Nullable;
@@ -223,6 +224,7 @@ public final class Tensor implements AutoCloseable {
     require(DType.FLOAT32, "toFloats", "toInts");
     float[] values = new float[size()];
     backend().download(buffer(), FloatBuffer.wrap(values));
+    Reference.reachabilityFence(this);
     return values;
   }
 
@@ -231,6 +233,7 @@ public final class Tensor implements AutoCloseable {
     require(DType.INT32, "toInts", "toFloats");
     int[] values = new int[size()];
     backend().download(buffer(), IntBuffer.wrap(values));
+    Reference.reachabilityFence(this);
     return values;
   }
 
@@ -247,6 +250,7 @@ public final class Tensor implements AutoCloseable {
               + size());
     }
     backend().download(buffer(), destination);
+    Reference.reachabilityFence(this);
   }
 
   /**
@@ -261,6 +265,7 @@ public final class Tensor implements AutoCloseable {
           "write: " + values.length + " values for " + shape + " of " + size() + " elements");
     }
     backend().upload(FloatBuffer.wrap(values), buffer());
+    Reference.reachabilityFence(this);
   }
 
   /**

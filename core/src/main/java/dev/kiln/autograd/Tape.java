@@ -3,6 +3,7 @@ package dev.kiln.autograd;
 import dev.kiln.Tensor;
 import dev.kiln.backend.Binary;
 import dev.kiln.backend.Broadcast;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -57,11 +58,19 @@ public final class Tape {
     return record(y, new Tensor[] {x}, dy -> new Tensor[] {gradient.apply(dy)});
   }
 
-  /** Notes that {@code y} was computed from several tensors. */
+  /**
+   * Notes that {@code y} was computed from several tensors. An op calls it last, so here is also
+   * where its operands, and what its gradient holds, are known to be in use no longer: before, the
+   * cleaner must not take them for garbage while the backend still reads their buffers.
+   */
   public static Tensor record(Tensor y, Tensor[] inputs, Gradients gradients) {
     if (records(inputs)) {
       y.setNode(new Node(inputs, gradients));
     }
+    for (Tensor input : inputs) {
+      Reference.reachabilityFence(input);
+    }
+    Reference.reachabilityFence(gradients);
     return y;
   }
 
@@ -117,6 +126,7 @@ public final class Tape {
       Tensor before = pending.get(input);
       pending.put(input, before == null ? own : sumAndClose(before, own));
     }
+    Reference.reachabilityFence(node);
     dy.close();
   }
 

@@ -22,15 +22,17 @@ public final class CpuProvider implements BackendProvider {
 
   @Override
   public DeviceSurvey survey() {
-    Engine engine = engine("");
-    DeviceInfo info =
-        new DeviceInfo(
-            "cpu",
-            Processor.name(),
-            DeviceInfo.Kind.CPU,
-            description(engine),
-            Runtime.getRuntime().maxMemory());
-    return new DeviceSurvey(List.of(info), null);
+    return new DeviceSurvey(List.of(describe("")), null);
+  }
+
+  @Override
+  public DeviceInfo describe(String selector) {
+    return new DeviceInfo(
+        selector.isEmpty() ? "cpu" : "cpu:" + selector,
+        Processor.name(),
+        DeviceInfo.Kind.CPU,
+        description(engine(selector)),
+        Runtime.getRuntime().maxMemory());
   }
 
   @Override
