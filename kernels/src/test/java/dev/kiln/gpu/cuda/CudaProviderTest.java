@@ -121,6 +121,7 @@ class CudaProviderTest {
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("--enable-native-access=ALL-UNNAMED");
     command.addAll(List.of(options));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Survey.class.getName()));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
