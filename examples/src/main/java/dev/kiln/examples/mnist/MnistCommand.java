@@ -60,8 +60,10 @@ public final class MnistCommand implements Callable<Integer> {
   @Option(
       names = "--lr",
       paramLabel = "R",
-      description = "Adam's learning rate (default: ${DEFAULT-VALUE}).")
-  private double lr = 1e-3;
+      description =
+          "Adam's learning rate, which falls to nothing over the last third of the steps (default:"
+              + " ${DEFAULT-VALUE}).")
+  private double lr = 2e-3;
 
   @Option(
       names = "--seed",
@@ -113,7 +115,7 @@ public final class MnistCommand implements Callable<Integer> {
           "Data      %,d training and %,d test images: %s",
           mnist.images().train().size(), mnist.images().test().size(), mnist.origin());
       Module net = model.build();
-      Training training = new Training(device, net, mnist.images().train(), size, lr, seed);
+      Training training = new Training(device, net, mnist.images().train(), size, lr, rounds, seed);
       say("Model     %s, %,d parameters; batches of %d", model, parameters(net), size);
       for (int epoch = 1; epoch <= rounds; epoch++) {
         train(training, epoch, rounds, mnist.images().train().size());

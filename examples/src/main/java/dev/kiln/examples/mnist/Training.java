@@ -14,13 +14,20 @@ import dev.kiln.optim.Optimizer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Trains a net with Adam and cross entropy, and measures how long that takes. */
+/**
+ * Trains a net with Adam and cross entropy, and measures how long that takes. In the last third of
+ * the steps the learning rate falls to nothing: what the last batches happened to be matters less
+ * then.
+ */
 final class Training {
   private final Device device;
   private final Module net;
   private final Optimizer optimizer;
   private final DataLoader batches;
   private final int images;
+  private final double lr;
+  private final int steps;
+  private int step;
   private final LossLog log = new LossLog();
   private final List<Float> epochLosses = new ArrayList<>();
   private double firstStepSeconds;
@@ -29,14 +36,17 @@ final class Training {
   /**
    * Moves the net to the device.
    *
+   * @param epochs how many there will be
    * @param seed settles start values, the order of the images and what dropout drops
    */
-  Training(Device device, Module net, Dataset images, int batch, double lr, long seed) {
+  Training(Device device, Module net, Dataset images, int batch, double lr, int epochs, long seed) {
     this.device = device;
     this.net = net.to(device, new Generator(seed));
     this.optimizer = new Adam(net.parameters(), lr);
     this.batches = DataLoader.of(device, images, batch).shuffled(seed);
     this.images = images.size();
+    this.lr = lr;
+    this.steps = epochs * batches.size();
   }
 
   /** Hears of every step. */
@@ -75,13 +85,19 @@ final class Training {
   }
 
   private void step(Batch batch) {
-    try (Scope step = device.scope()) {
+    try (Scope scope = device.scope()) {
       Tensor loss = Losses.crossEntropy(net.forward(batch.input()), batch.target());
       optimizer.zeroGrad();
       loss.backward();
+      optimizer.lr(lr * share(step++, steps));
       optimizer.step();
-      log.add(step, loss);
+      log.add(scope, loss);
     }
+  }
+
+  /** The share of the learning rate that a step takes. */
+  static double share(int step, int steps) {
+    return Math.min(1, 3.0 * (steps - step) / steps);
   }
 
   /** The mean over images: the last batch may be smaller. */
