@@ -6,7 +6,10 @@ import java.util.stream.Stream;
 public final class Cases {
   private Cases() {}
 
-  /** All cases, or with {@code -Dkiln.cases=small} those of at most a few hundred elements. */
+  /**
+   * All cases; with {@code -Dkiln.cases=small} those of at most a few hundred elements, with {@code
+   * -Dkiln.cases.op=REGEX} those of the ops that it matches.
+   */
   public static Stream<OpCase> all() {
     Stream<OpCase> all =
         Stream.of(
@@ -19,8 +22,9 @@ public final class Cases {
                 LossCases.all(),
                 MovementCases.all())
             .flatMap(cases -> cases);
-    return "small".equals(System.getProperty("kiln.cases"))
-        ? all.filter(opCase -> opCase.elements() <= 800)
-        : all;
+    String ops = System.getProperty("kiln.cases.op", ".*");
+    boolean small = "small".equals(System.getProperty("kiln.cases"));
+    return all.filter(opCase -> opCase.op().matches(ops))
+        .filter(opCase -> !small || opCase.elements() <= 800);
   }
 }

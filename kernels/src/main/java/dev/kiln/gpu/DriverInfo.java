@@ -33,34 +33,4 @@ public record DriverInfo(
     int maxWorkGroup,
     int alignmentBytes,
     int computeCapability,
-    int vectorWidth) {
-  /** A device whose work-items have no vectors of their own. */
-  public DriverInfo(
-      String api,
-      String name,
-      String vendor,
-      String version,
-      boolean isCpu,
-      int computeUnits,
-      long memoryBytes,
-      long maxAllocationBytes,
-      long localMemoryBytes,
-      int maxWorkGroup,
-      int alignmentBytes,
-      int computeCapability) {
-    this(
-        api,
-        name,
-        vendor,
-        version,
-        isCpu,
-        computeUnits,
-        memoryBytes,
-        maxAllocationBytes,
-        localMemoryBytes,
-        maxWorkGroup,
-        alignmentBytes,
-        computeCapability,
-        1);
-  }
-}
+    int vectorWidth) {}

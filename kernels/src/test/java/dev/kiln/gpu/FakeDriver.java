@@ -34,7 +34,7 @@ final class FakeDriver implements Driver {
   @Override
   public DriverInfo info() {
     return new DriverInfo(
-        "Fake", "Paper GPU", "nobody", "1", false, 1, capacity, capacity, 0, 256, 64, 0);
+        "Fake", "Paper GPU", "nobody", "1", false, 1, capacity, capacity, 0, 256, 64, 0, 1);
   }
 
   @Override
