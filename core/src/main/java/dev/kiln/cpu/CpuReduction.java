@@ -32,7 +32,7 @@ final class CpuReduction implements Reduction {
     int xAt = CpuBuffer.offset(x);
     int yAt = CpuBuffer.offset(y);
     int n = rows.n();
-    if (rows.inner() > 1) {
+    if (rows.inner() != 1) {
       columns(
           rows,
           (outer, from, count) -> {

@@ -41,8 +41,7 @@ final class ConvCases {
         conv(5, 33, 8, 8, 65, 3, 3, PLAIN.padding(1)));
   }
 
-  private static OpCase conv(
-      int n, int in, int h, int w, int out, int kh, int kw, Conv2dOptions o) {
+  static OpCase conv(int n, int in, int h, int w, int out, int kh, int kw, Conv2dOptions o) {
     Conv2dSpec spec =
         new Conv2dSpec(
             n,

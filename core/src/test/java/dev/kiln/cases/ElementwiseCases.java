@@ -66,7 +66,7 @@ final class ElementwiseCases {
                     pair("div", p, Tensor::div, (a, b) -> a / b)));
   }
 
-  private static OpCase pair(
+  static OpCase pair(
       String op, int[][] shapes, BinaryOperator<Tensor> f, DoubleBinaryOperator slow) {
     Shape a = Shape.of(shapes[0]);
     Shape b = Shape.of(shapes[1]);

@@ -40,7 +40,7 @@ final class MatMulCases {
         .flatMap(s -> IntStream.range(0, 4).mapToObj(t -> product(s[0], s[1], s[2], t)));
   }
 
-  private static OpCase product(int m, int n, int k, int transposes) {
+  static OpCase product(int m, int n, int k, int transposes) {
     boolean ta = (transposes & 1) != 0;
     boolean tb = (transposes & 2) != 0;
     return OpCase.of("matmul", (ta ? "T" : "N") + (tb ? "T" : "N"))
@@ -64,7 +64,7 @@ final class MatMulCases {
                     batch(2, 65, 66, 67, 2, 2, t)));
   }
 
-  private static OpCase batch(int batch, int m, int n, int k, int ofA, int ofB, int transposes) {
+  static OpCase batch(int batch, int m, int n, int k, int ofA, int ofB, int transposes) {
     boolean ta = (transposes & 1) != 0;
     boolean tb = (transposes & 2) != 0;
     return OpCase.of("matmul", "batched", (ta ? "T" : "N") + (tb ? "T" : "N"))

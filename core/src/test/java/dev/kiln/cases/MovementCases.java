@@ -37,7 +37,7 @@ final class MovementCases {
             new int[] {1, 2, 1, 1}));
   }
 
-  private static OpCase slice(int[] shape, int[] starts, int[] stops, int[] steps) {
+  static OpCase slice(int[] shape, int[] starts, int[] stops, int[] steps) {
     int[] own = Shape.of(shape).strides();
     int[] extents = new int[shape.length];
     int[] strides = new int[shape.length];
@@ -79,7 +79,7 @@ final class MovementCases {
             .oracle(x -> joined(2, x)));
   }
 
-  private static double[] joined(int outer, double[]... parts) {
+  static double[] joined(int outer, double[]... parts) {
     int size = Arrays.stream(parts).mapToInt(part -> part.length).sum();
     double[] y = new double[size];
     int at = 0;
@@ -102,7 +102,7 @@ final class MovementCases {
         permute(new int[] {2, 1, 3, 2, 1, 2, 3, 2}, 7, 3, 1, 5, 0, 2, 6, 4));
   }
 
-  private static OpCase permute(int[] shape, int... dims) {
+  static OpCase permute(int[] shape, int... dims) {
     int[] own = Shape.of(shape).strides();
     int[] extents = Arrays.stream(dims).map(d -> shape[d]).toArray();
     int[] strides = Arrays.stream(dims).map(d -> own[d]).toArray();

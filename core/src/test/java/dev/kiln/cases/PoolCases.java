@@ -32,7 +32,7 @@ final class PoolCases {
                     .flatMap(s -> Stream.of(pool(true, o, s), pool(false, o, s))));
   }
 
-  private static OpCase pool(boolean max, Pool2dOptions o, int[] s) {
+  static OpCase pool(boolean max, Pool2dOptions o, int[] s) {
     Pool2dSpec spec =
         new Pool2dSpec(
             s[0] * s[1],

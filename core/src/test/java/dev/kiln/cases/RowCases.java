@@ -34,7 +34,7 @@ final class RowCases {
     return Stream.of(along, several(), empty()).flatMap(cases -> cases);
   }
 
-  private static Stream<OpCase> along(int[] s, int dim) {
+  static Stream<OpCase> along(int[] s, int dim) {
     Rows rows = Rows.along(Shape.of(s), dim);
     return Stream.of(
         OpCase.of("sum", dim)

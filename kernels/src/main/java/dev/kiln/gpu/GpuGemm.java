@@ -40,10 +40,10 @@ interface GpuGemm extends Gemm, GpuFamily {
       return;
     }
     int count = spec.strideC() * spec.batch();
-    DeviceMemory parts = pool().allocate((long) plan.splits() * count * Float.BYTES);
-    partialProducts(plan, spec, a, b, null, biasDown, parts);
-    sumSplits(parts, bias, c, plan.splits(), count, spec.m(), spec.n(), biasDown);
-    pool().release(parts);
+    try (Workspace parts = Workspace.ofFloats(pool(), (long) plan.splits() * count)) {
+      partialProducts(plan, spec, a, b, null, biasDown, parts.memory());
+      sumSplits(parts.memory(), bias, c, plan.splits(), count, spec.m(), spec.n(), biasDown);
+    }
   }
 
   private void partialProducts(

@@ -1,0 +1,200 @@
+package dev.kiln.cases;
+
+import dev.kiln.Tensor;
+import dev.kiln.ops.Concat;
+import dev.kiln.ops.Conv2dOptions;
+import dev.kiln.ops.Pool2dOptions;
+import dev.kiln.ops.Slice;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.IntStream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Assume;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.constraints.IntRange;
+
+/**
+ * Ops on shapes that nobody chose: drawn at random, checked as every case is, and shrunk to the
+ * smallest that fails. A backend's tests extend it with their device.
+ */
+public abstract class ShapeProperties {
+  /** Small enough that the oracle and the finite differences take no time. */
+  private static final int TRIES = 15;
+
+  /** Checks a case on the device under test. */
+  protected abstract void check(OpCase opCase);
+
+  @Property(tries = TRIES, shrinking = ShrinkingMode.BOUNDED)
+  void matmul(
+      @ForAll @IntRange(max = 70) int m,
+      @ForAll @IntRange(max = 70) int n,
+      @ForAll @IntRange(max = 70) int k,
+      @ForAll @IntRange(max = 3) int transposes) {
+    check(MatMulCases.product(m, n, k, transposes));
+  }
+
+  @Property(tries = TRIES, shrinking = ShrinkingMode.BOUNDED)
+  void batchedMatmul(
+      @ForAll @IntRange(min = 1, max = 5) int batch,
+      @ForAll @IntRange(min = 1, max = 20) int m,
+      @ForAll @IntRange(min = 1, max = 20) int n,
+      @ForAll @IntRange(min = 1, max = 20) int k,
+      @ForAll boolean oneA,
+      @ForAll @IntRange(max = 3) int transposes) {
+    check(MatMulCases.batch(batch, m, n, k, oneA ? 1 : batch, batch, transposes));
+  }
+
+  @Property(tries = TRIES, shrinking = ShrinkingMode.BOUNDED)
+  void conv2d(
+      @ForAll @IntRange(min = 1, max = 3) int batch,
+      @ForAll("sides") int[] sides,
+      @ForAll("windows") int[] window,
+      @ForAll @IntRange(min = 1, max = 3) int groups,
+      @ForAll @IntRange(min = 1, max = 4) int groupIn,
+      @ForAll @IntRange(min = 1, max = 9) int groupOut,
+      @ForAll @IntRange(min = 1, max = 2) int dilation) {
+    Conv2dOptions options =
+        Conv2dOptions.DEFAULT
+            .stride(window[2], window[3])
+            .padding(window[4], window[5])
+            .dilation(dilation)
+            .groups(groups);
+    Assume.that(sides[0] + 2 * window[4] > dilation * (window[0] - 1));
+    Assume.that(sides[1] + 2 * window[5] > dilation * (window[1] - 1));
+    check(
+        ConvCases.conv(
+            batch,
+            groups * groupIn,
+            sides[0],
+            sides[1],
+            groups * groupOut,
+            window[0],
+            window[1],
+            options));
+  }
+
+  @Property(tries = TRIES, shrinking = ShrinkingMode.BOUNDED)
+  void pooling(
+      @ForAll boolean max,
+      @ForAll @IntRange(min = 1, max = 3) int batch,
+      @ForAll @IntRange(min = 1, max = 3) int channels,
+      @ForAll("sides") int[] sides,
+      @ForAll("windows") int[] window,
+      @ForAll boolean ceil,
+      @ForAll boolean countIncludePad) {
+    // PyTorch's rule: a window's padding is at most half of it
+    int down = Math.min(window[4], window[0] / 2);
+    int across = Math.min(window[5], window[1] / 2);
+    Assume.that(sides[0] + 2 * down >= window[0] && sides[1] + 2 * across >= window[1]);
+    Pool2dOptions options =
+        Pool2dOptions.of(window[0], window[1])
+            .stride(window[2], window[3])
+            .padding(down, across)
+            .ceil(ceil)
+            .countIncludePad(countIncludePad);
+    check(PoolCases.pool(max, options, new int[] {batch, channels, sides[0], sides[1]}));
+  }
+
+  @Property(tries = TRIES, shrinking = ShrinkingMode.BOUNDED)
+  void alongADimension(@ForAll("shapes") int[] shape, @ForAll @IntRange(max = 3) int dim) {
+    Assume.that(dim < shape.length);
+    RowCases.along(shape, dim)
+        // the largest of nothing is refused
+        .filter(along -> shape[dim] > 0 || !along.op().equals("max"))
+        .forEach(this::check);
+  }
+
+  @Property(tries = TRIES, shrinking = ShrinkingMode.BOUNDED)
+  void broadcasting(@ForAll("shapes") int[] shape, @ForAll @IntRange(max = 255) int ones) {
+    int[] a = shape.clone();
+    int[] b = shape.clone();
+    for (int i = 0; i < shape.length; i++) {
+      a[i] = (ones >> 2 * i & 1) == 0 ? a[i] : 1;
+      b[i] = (ones >> 2 * i & 2) == 0 ? b[i] : 1;
+    }
+    // an operand may also have fewer dimensions
+    int[] shorter = b.length > 1 && b[0] == 1 ? Arrays.copyOfRange(b, 1, b.length) : b;
+    int[][] pair = {a, shorter};
+    check(ElementwiseCases.pair("add", pair, Tensor::add, (p, q) -> p + q));
+    check(ElementwiseCases.pair("div", pair, Tensor::div, (p, q) -> p / q));
+  }
+
+  @Property(tries = TRIES, shrinking = ShrinkingMode.BOUNDED)
+  void permuting(@ForAll("shapes") int[] shape, @ForAll @IntRange(max = 23) int order) {
+    List<Integer> dims = new ArrayList<>(IntStream.range(0, shape.length).boxed().toList());
+    Collections.rotate(dims, order % 4);
+    if (dims.size() > 1 && order / 4 % 2 == 1) {
+      Collections.swap(dims, 0, 1);
+    }
+    check(MovementCases.permute(shape, dims.stream().mapToInt(d -> d).toArray()));
+  }
+
+  @Property(tries = TRIES, shrinking = ShrinkingMode.BOUNDED)
+  void slicing(
+      @ForAll("shapes") int[] shape,
+      @ForAll @IntRange(max = 9) int from,
+      @ForAll @IntRange(min = 1, max = 3) int step) {
+    int[] starts = Arrays.stream(shape).map(extent -> Math.min(from, extent)).toArray();
+    int[] steps = Arrays.stream(shape).map(extent -> step).toArray();
+    check(MovementCases.slice(shape, starts, shape, steps));
+  }
+
+  @Property(tries = TRIES, shrinking = ShrinkingMode.BOUNDED)
+  void whatIsCutIsWholeWhenJoined(
+      @ForAll("shapes") int[] shape,
+      @ForAll @IntRange(max = 3) int dim,
+      @ForAll @IntRange(max = 20) int cut) {
+    Assume.that(dim < shape.length);
+    int at = Math.min(cut, shape[dim]);
+    int[] zeros = new int[shape.length];
+    int[] ones = Arrays.stream(shape).map(extent -> 1).toArray();
+    int[] middleStop = shape.clone();
+    middleStop[dim] = at;
+    int[] middleStart = zeros.clone();
+    middleStart[dim] = at;
+    check(
+        OpCase.of("concat", "of slices", dim, at)
+            .input(shape)
+            .forward(
+                x ->
+                    Concat.apply(
+                        List.of(
+                            Slice.apply(x[0], zeros, middleStop, ones),
+                            Slice.apply(x[0], middleStart, shape, ones)),
+                        dim)));
+  }
+
+  /** One to four dimensions, some of them empty. */
+  @Provide
+  Arbitrary<int[]> shapes() {
+    return Arbitraries.integers()
+        .between(0, 19)
+        .array(int[].class)
+        .ofMinSize(1)
+        .ofMaxSize(4)
+        .filter(shape -> Arrays.stream(shape).reduce(1, (a, b) -> a * b) <= 4000);
+  }
+
+  /** Height and width of an image. */
+  @Provide
+  Arbitrary<int[]> sides() {
+    return Arbitraries.integers().between(1, 17).array(int[].class).ofSize(2);
+  }
+
+  /** Kernel, stride and padding, each down and across. */
+  @Provide
+  Arbitrary<int[]> windows() {
+    Arbitrary<Integer> kernel = Arbitraries.integers().between(1, 5);
+    Arbitrary<Integer> stride = Arbitraries.integers().between(1, 3);
+    Arbitrary<Integer> padding = Arbitraries.integers().between(0, 2);
+    return Combinators.combine(kernel, kernel, stride, stride, padding, padding)
+        .as((a, b, c, d, e, f) -> new int[] {a, b, c, d, e, f});
+  }
+}
