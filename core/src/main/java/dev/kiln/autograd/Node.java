@@ -1,20 +1,12 @@
 package dev.kiln.autograd;
 
-import dev.kiln.Tensor;
-import java.util.concurrent.atomic.AtomicLong;
-
-/** How a tensor was computed: the inputs and the way back to them. */
+/** How a tensor was computed: by which call of an op, and which of its results it is. */
 public final class Node {
-  private static final AtomicLong CLOCK = new AtomicLong();
+  final Call call;
+  final int result;
 
-  /** Later results have larger numbers, so descending order is an order of the backward pass. */
-  final long time = CLOCK.incrementAndGet();
-
-  final Tensor[] inputs;
-  final Gradients gradients;
-
-  Node(Tensor[] inputs, Gradients gradients) {
-    this.inputs = inputs;
-    this.gradients = gradients;
+  Node(Call call, int result) {
+    this.call = call;
+    this.result = result;
   }
 }

@@ -1,15 +1,14 @@
 package dev.kiln.autograd;
 
 import dev.kiln.Tensor;
-import dev.kiln.backend.Binary;
-import dev.kiln.backend.Broadcast;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -59,19 +58,35 @@ public final class Tape {
   }
 
   /**
-   * Notes that {@code y} was computed from several tensors. An op calls it last, so here is also
-   * where its operands, and what its gradient holds, are known to be in use no longer: before, the
-   * cleaner must not take them for garbage while the backend still reads their buffers.
+   * Notes that {@code y} was computed from several tensors.
+   *
+   * @return {@code y}
    */
   public static Tensor record(Tensor y, Tensor[] inputs, Gradients gradients) {
+    record(new Tensor[] {y}, inputs, dy -> gradients.of(Objects.requireNonNull(dy[0])));
+    Reference.reachabilityFence(gradients);
+    return y;
+  }
+
+  /**
+   * Notes that one call of an op computed several results. An op calls this, or one of the others,
+   * last, so here is also where its operands, and what its gradients hold, are known to be in use
+   * no longer: before, the cleaner must not take them for garbage while the backend still reads
+   * their buffers.
+   *
+   * @param results float32; those that the loss turns out not to depend on get no gradient
+   */
+  public static void record(Tensor[] results, Tensor[] inputs, JointGradients gradients) {
     if (records(inputs)) {
-      y.setNode(new Node(inputs, gradients));
+      Call call = new Call(inputs, results.length, gradients);
+      for (int i = 0; i < results.length; i++) {
+        results[i].setNode(new Node(call, i));
+      }
     }
     for (Tensor input : inputs) {
       Reference.reachabilityFence(input);
     }
     Reference.reachabilityFence(gradients);
-    return y;
   }
 
   /**
@@ -92,27 +107,22 @@ public final class Tape {
           gradient != null
               ? gradient.detach()
               : Tensor.full(result.device(), 1, result.shape().toArray());
-      Map<Tensor, Tensor> pending = new IdentityHashMap<>();
-      pending.put(result, seed);
-      for (Tensor y : reversed(result)) {
-        Tensor dy = pending.remove(y);
+      Pending pending = new Pending();
+      pending.add(result, seed);
+      for (Call call : reversed(result)) {
+        @Nullable Tensor[] dy = pending.take(call);
         if (dy != null) {
-          step(y, dy, pending);
+          step(call, dy, pending);
         }
       }
+      pending.settle();
     }
   }
 
-  private static void step(Tensor y, Tensor dy, Map<Tensor, Tensor> pending) {
-    Node node = y.node();
-    if (node == null) {
-      Tensor before = y.grad();
-      y.setGrad(before == null ? dy : sumAndClose(before, dy));
-      return;
-    }
-    @Nullable Tensor[] gradients = node.gradients.of(dy);
-    for (int i = 0; i < node.inputs.length; i++) {
-      Tensor input = node.inputs[i];
+  private static void step(Call call, @Nullable Tensor[] dy, Pending pending) {
+    @Nullable Tensor[] gradients = call.gradients.of(dy);
+    for (int i = 0; i < call.inputs.length; i++) {
+      Tensor input = call.inputs[i];
       Tensor dx = gradients[i];
       if (dx == null || !input.requiresGrad()) {
         continue;
@@ -121,51 +131,30 @@ public final class Tape {
         throw new IllegalStateException(
             "backward: an op gave " + dx.shape() + " as the gradient of " + input.shape());
       }
-      // a gradient that is dy itself is shared, so that closing dy below does not end it
-      Tensor own = dx == dy ? dy.detach() : dx;
-      Tensor before = pending.get(input);
-      pending.put(input, before == null ? own : sumAndClose(before, own));
+      // a gradient that came in is shared, so that closing it below does not end it
+      pending.add(input, Arrays.asList(dy).contains(dx) ? dx.detach() : dx);
     }
-    Reference.reachabilityFence(node);
-    dy.close();
+    Reference.reachabilityFence(call);
+    for (Tensor given : dy) {
+      if (given != null) {
+        given.close();
+      }
+    }
   }
 
-  private static Tensor sumAndClose(Tensor a, Tensor b) {
-    Tensor sum = sum(a, b);
-    a.close();
-    b.close();
-    return sum;
-  }
-
-  private static Tensor sum(Tensor a, Tensor b) {
-    Tensor sum = Tensor.like(a);
-    Broadcast plain = Broadcast.of(a.shape(), b.shape(), a.shape());
-    a.backend().binary(Binary.ADD, plain, a.buffer(), b.buffer(), sum.buffer());
-    return sum;
-  }
-
-  /** Everything that {@code result} depends on and wants a gradient, latest first, leaves last. */
-  private static List<Tensor> reversed(Tensor result) {
-    Set<Tensor> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-    List<Tensor> found = new ArrayList<>();
+  /** The calls that {@code result} depends on and that want gradients, latest first. */
+  private static List<Call> reversed(Tensor result) {
+    Set<Call> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    List<Call> found = new ArrayList<>();
     List<Tensor> open = new ArrayList<>(List.of(result));
     while (!open.isEmpty()) {
-      Tensor tensor = open.remove(open.size() - 1);
-      if (!tensor.requiresGrad() || !seen.add(tensor)) {
-        continue;
-      }
-      found.add(tensor);
-      Node node = tensor.node();
-      if (node != null) {
-        open.addAll(List.of(node.inputs));
+      Node node = open.remove(open.size() - 1).node();
+      if (node != null && seen.add(node.call)) {
+        found.add(node.call);
+        open.addAll(Arrays.asList(node.call.inputs));
       }
     }
-    found.sort(Comparator.comparingLong(Tape::age));
+    found.sort(Comparator.comparingLong(call -> -call.time));
     return found;
-  }
-
-  private static long age(Tensor tensor) {
-    Node node = tensor.node();
-    return node == null ? 0 : -node.time;
   }
 }

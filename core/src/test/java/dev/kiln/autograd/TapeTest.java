@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.kiln.Device;
 import dev.kiln.Scope;
 import dev.kiln.Tensor;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -105,6 +107,66 @@ class TapeTest {
     }
     y.sum().backward();
     assertThat(gradient(x)).containsExactly(1);
+  }
+
+  /** One call with the results 2x and 3x, which notes the gradients it is given. */
+  private static Tensor[] twoAndThreeTimes(Tensor x, List<String> given) {
+    Tensor[] results = {x.detach().mul(2), x.detach().mul(3)};
+    Tape.record(
+        results,
+        new Tensor[] {x},
+        dy -> {
+          Tensor twice = dy[0] == null ? null : dy[0].mul(2);
+          Tensor thrice = dy[1] == null ? null : dy[1].mul(3);
+          given.add((twice == null ? "-" : "2") + (thrice == null ? "-" : "3"));
+          Tensor dx = twice == null ? thrice : thrice == null ? twice : twice.add(thrice);
+          return new Tensor[] {dx};
+        });
+    return results;
+  }
+
+  @Test
+  void resultsOfOneCallGoBackTogether() {
+    Tensor x = leaf(1, 2);
+    List<String> given = new ArrayList<>();
+    Tensor[] results = twoAndThreeTimes(x, given);
+    // one result is used twice, and far from the other
+    results[0].add(results[0]).mul(10).add(results[1]).sum().backward();
+    assertThat(gradient(x)).containsExactly(43, 43);
+    assertThat(given).containsExactly("23");
+  }
+
+  @Test
+  void aResultThatTheLossDoesNotNeedHasNoGradient() {
+    Tensor x = leaf(1, 2);
+    List<String> given = new ArrayList<>();
+    Tensor[] results = twoAndThreeTimes(x, given);
+    results[0].sum().backward();
+    assertThat(gradient(x)).containsExactly(2, 2);
+    results[1].sum().backward();
+    assertThat(gradient(x)).containsExactly(5, 5);
+    assertThat(given).containsExactly("2-", "-3");
+  }
+
+  @Test
+  void oneResultMayFeedAnotherCallBesideItsSibling() {
+    Tensor x = leaf(1);
+    List<String> given = new ArrayList<>();
+    Tensor[] first = twoAndThreeTimes(x, given);
+    Tensor[] second = twoAndThreeTimes(first[1], given);
+    first[0].add(second[0]).add(second[1]).sum().backward();
+    // 2x + 2·3x + 3·3x
+    assertThat(gradient(x)).containsExactly(17);
+    assertThat(given).containsExactly("23", "23");
+  }
+
+  @Test
+  void aClosedResultDoesNotCutOffItsSibling() {
+    Tensor x = leaf(1, 2);
+    Tensor[] results = twoAndThreeTimes(x, new ArrayList<>());
+    results[0].close();
+    results[1].sum().backward();
+    assertThat(gradient(x)).containsExactly(3, 3);
   }
 
   private static float[] gradient(Tensor leaf) {
