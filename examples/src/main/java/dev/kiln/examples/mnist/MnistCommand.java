@@ -2,23 +2,20 @@ package dev.kiln.examples.mnist;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import dev.kiln.Device;
-import dev.kiln.Scope;
-import dev.kiln.examples.DeviceChoice;
-import dev.kiln.examples.JsonFile;
+import dev.kiln.examples.Demo;
+import dev.kiln.examples.DemoOptions;
+import dev.kiln.examples.LossPlot;
+import dev.kiln.examples.Progress;
 import dev.kiln.io.HostTensor;
-import dev.kiln.io.Safetensors;
 import dev.kiln.nn.Module;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -32,18 +29,13 @@ import picocli.CommandLine.Spec;
             + " loss.png, confusion.png, filters.png, losses.csv and weights.safetensors.")
 public final class MnistCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
+  @Mixin private DemoOptions options;
 
   @Option(
       names = "--model",
       paramLabel = "mlp|cnn",
       description = "One hidden layer, or two convolutions (default: ${DEFAULT-VALUE}).")
   private MnistNet model = MnistNet.CNN;
-
-  @Option(
-      names = "--device",
-      paramLabel = "D",
-      description = "cpu, opencl:0, cuda:0, ...; see kiln devices (default: the best there is).")
-  private @Nullable String deviceId;
 
   @Option(
       names = "--epochs",
@@ -66,14 +58,6 @@ public final class MnistCommand implements Callable<Integer> {
   private double lr = 2e-3;
 
   @Option(
-      names = "--seed",
-      paramLabel = "S",
-      description =
-          "Settles everything random; the same seed gives the same bits on the same"
-              + " device (default: ${DEFAULT-VALUE}).")
-  private long seed = 1;
-
-  @Option(
       names = "--limit",
       paramLabel = "N",
       description = "Use only the first N training and the first N test images.")
@@ -87,15 +71,6 @@ public final class MnistCommand implements Callable<Integer> {
               + " the subset that comes with Kiln).")
   private @Nullable Path data;
 
-  @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      description = "Where the pictures and weights go (default: ${DEFAULT-VALUE}).")
-  private Path folder = Path.of("out", "mnist");
-
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the figures to FILE.")
-  private @Nullable Path json;
-
   @Override
   public Integer call() throws IOException {
     int rounds = positive("--epochs", epochs, model.epochs());
@@ -105,27 +80,23 @@ public final class MnistCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "--lr is above 0, not " + lr);
     }
     MnistData mnist = MnistData.choose(data).take(most);
-    Files.createDirectories(folder);
-    JsonFile file = new JsonFile(json);
-    DeviceChoice choice = DeviceChoice.of(deviceId);
-    try (Device device = choice.device();
-        Scope all = device.scope()) {
-      say("Device    %s", choice);
-      say(
+    try (Demo demo = options.open()) {
+      demo.say(
           "Data      %,d training and %,d test images: %s",
           mnist.images().train().size(), mnist.images().test().size(), mnist.origin());
-      Module net = model.build();
-      Training training = new Training(device, net, mnist.images().train(), size, lr, rounds, seed);
-      say("Model     %s, %,d parameters; batches of %d", model, parameters(net), size);
+      Module net = demo.place(model.build());
+      Training training =
+          new Training(demo.device(), net, mnist.images().train(), size, lr, rounds, demo.seed());
+      demo.say("Model     %s, %,d parameters; batches of %d", model, Demo.parameters(net), size);
       for (int epoch = 1; epoch <= rounds; epoch++) {
-        train(training, epoch, rounds, mnist.images().train().size());
+        train(demo, training, epoch, rounds, mnist.images().train().size());
       }
-      Confusion confusion = Confusion.of(device, net, mnist.images().test());
-      say(
+      Confusion confusion = Confusion.of(demo.device(), net, mnist.images().test());
+      demo.say(
           "Test      %.2f %% of the test images recognized (%,d of %,d)",
           100 * confusion.accuracy(), confusion.right(), confusion.total());
-      write(net, training, confusion, device);
-      file.write(figures(device, mnist, rounds, training, confusion));
+      write(demo, net, training, confusion);
+      demo.finish(figures(demo, mnist, rounds, training, confusion));
     }
     return 0;
   }
@@ -141,29 +112,14 @@ public final class MnistCommand implements Callable<Integer> {
     return given;
   }
 
-  private void say(String format, Object... arguments) {
-    PrintWriter out = spec.commandLine().getOut();
-    out.println(String.format(Locale.ROOT, format, arguments));
-    out.flush();
-  }
-
-  private static int parameters(Module net) {
-    return net.parameters().stream().mapToInt(tensor -> tensor.size()).sum();
-  }
-
-  private void train(Training training, int epoch, int rounds, int images) {
+  private void train(Demo demo, Training training, int epoch, int rounds, int images) {
     double before = training.seconds();
-    try (EpochProgress progress =
-        new EpochProgress(
-            spec.commandLine().getErr(),
-            Boolean.getBoolean("kiln.terminal"),
-            "Epoch " + epoch + "/" + rounds,
-            images)) {
+    try (Progress progress = demo.progress("Epoch " + epoch + "/" + rounds, images, "images")) {
       training.epoch(progress);
     }
     double seconds = training.seconds() - before;
     float loss = training.epochLosses().get(epoch - 1);
-    say(
+    demo.say(
         "Epoch %d/%d loss %.4f, %.1f s, %,.0f images/s",
         epoch, rounds, loss, seconds, images / seconds);
     if (Float.isNaN(loss)) {
@@ -176,26 +132,21 @@ public final class MnistCommand implements Callable<Integer> {
     }
   }
 
-  private void write(Module net, Training training, Confusion confusion, Device device)
+  private void write(Demo demo, Module net, Training training, Confusion confusion)
       throws IOException {
-    Map<String, HostTensor> state = net.stateDict();
-    Safetensors.write(folder.resolve("weights.safetensors"), state);
-    writeLosses(folder.resolve("losses.csv"), training.stepLosses());
-    try {
-      LossPlot.write(
-          folder.resolve("loss.png"),
-          "MNIST: " + model + " on " + device.info().id(),
-          training.stepLosses());
-      ConfusionPlot.write(folder.resolve("confusion.png"), confusion);
-      FilterPlot.write(folder.resolve("filters.png"), state.values().iterator().next());
-      say(
-          "Wrote     loss.png, confusion.png, filters.png, losses.csv and weights.safetensors to %s",
-          folder);
-    } catch (LinkageError | InternalError e) {
-      // a Java without its desktop parts, or a system without a font
-      say("Wrote     losses.csv and weights.safetensors to %s", folder);
-      spec.commandLine().getErr().println("No pictures: this Java cannot draw (" + e + ")");
-    }
+    demo.save(net);
+    writeLosses(demo.file("losses.csv"), training.stepLosses());
+    demo.draw(
+        "loss.png",
+        file ->
+            LossPlot.write(
+                file,
+                "MNIST: " + model + " on " + demo.device().info().id(),
+                "cross entropy",
+                training.stepLosses()));
+    demo.draw("confusion.png", file -> ConfusionPlot.write(file, confusion));
+    HostTensor first = net.stateDict().values().iterator().next();
+    demo.draw("filters.png", file -> FilterPlot.write(file, first));
   }
 
   private static void writeLosses(Path file, List<Float> losses) throws IOException {
@@ -207,13 +158,11 @@ public final class MnistCommand implements Callable<Integer> {
   }
 
   private JsonObject figures(
-      Device device, MnistData mnist, int rounds, Training training, Confusion confusion) {
+      Demo demo, MnistData mnist, int rounds, Training training, Confusion confusion) {
     JsonArray losses = new JsonArray();
     training.epochLosses().forEach(losses::add);
-    JsonObject figures = new JsonObject();
+    JsonObject figures = demo.figures();
     figures.addProperty("model", model.toString());
-    figures.addProperty("device", device.info().id());
-    figures.addProperty("seed", seed);
     figures.addProperty("epochs", rounds);
     figures.addProperty("train_images", mnist.images().train().size());
     figures.addProperty("test_images", confusion.total());

@@ -1,18 +1,20 @@
 package dev.kiln.examples.mnist;
 
 import dev.kiln.Device;
-import dev.kiln.Generator;
 import dev.kiln.Scope;
 import dev.kiln.Tensor;
 import dev.kiln.data.Batch;
 import dev.kiln.data.DataLoader;
 import dev.kiln.data.Dataset;
+import dev.kiln.examples.LossLog;
+import dev.kiln.examples.Progress;
 import dev.kiln.nn.Losses;
 import dev.kiln.nn.Module;
 import dev.kiln.optim.Adam;
 import dev.kiln.optim.Optimizer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Trains a net with Adam and cross entropy, and measures how long that takes. In the last third of
@@ -34,14 +36,13 @@ final class Training {
   private double seconds;
 
   /**
-   * Moves the net to the device.
-   *
+   * @param net on the device
    * @param epochs how many there will be
-   * @param seed settles start values, the order of the images and what dropout drops
+   * @param seed settles the order of the images
    */
   Training(Device device, Module net, Dataset images, int batch, double lr, int epochs, long seed) {
     this.device = device;
-    this.net = net.to(device, new Generator(seed));
+    this.net = net;
     this.optimizer = new Adam(net.parameters(), lr);
     this.batches = DataLoader.of(device, images, batch).shuffled(seed);
     this.images = images.size();
@@ -49,18 +50,8 @@ final class Training {
     this.steps = epochs * batches.size();
   }
 
-  /** Hears of every step. */
-  interface Listener {
-    /**
-     * @param images how many the epoch has seen
-     * @param loss of the latest step that is known
-     * @param imagesPerSecond since the epoch began
-     */
-    void step(int images, float loss, double imagesPerSecond);
-  }
-
   /** Goes over all images once. */
-  void epoch(Listener listener) {
+  void epoch(Progress progress) {
     net.train();
     long begin = System.nanoTime();
     int firstOfEpoch = log.values().size();
@@ -74,9 +65,10 @@ final class Training {
       }
       seen += batch.size();
       sizes.add(batch.size());
-      List<Float> known = log.values();
-      float loss = known.isEmpty() ? Float.NaN : known.get(known.size() - 1);
-      listener.step(seen, loss, seen / secondsSince(begin));
+      progress.at(
+          seen,
+          String.format(
+              Locale.ROOT, "loss %.3f, %,.0f images/s", log.latest(), seen / secondsSince(begin)));
     }
     log.readAll();
     device.synchronize();

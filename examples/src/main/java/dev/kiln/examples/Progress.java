@@ -1,15 +1,14 @@
-package dev.kiln.examples.mnist;
+package dev.kiln.examples;
 
 import java.io.PrintWriter;
-import java.util.Locale;
 import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
-/** A bar that grows with the images of an epoch; only on a terminal, where it can be redrawn. */
-final class EpochProgress implements Training.Listener, AutoCloseable {
+/** A bar that grows as an epoch goes on; only on a terminal, where it can be redrawn. */
+public final class Progress implements AutoCloseable {
   private static final int WIDTH = 100;
 
   private final PrintWriter terminal;
@@ -18,15 +17,16 @@ final class EpochProgress implements Training.Listener, AutoCloseable {
   /**
    * @param terminal where to draw
    * @param drawn whether it is a terminal
+   * @param unit of what {@code whole} counts: "images"
    */
-  EpochProgress(PrintWriter terminal, boolean drawn, String name, int images) {
+  Progress(PrintWriter terminal, boolean drawn, String name, int whole, String unit) {
     this.terminal = terminal;
     this.bar =
         drawn
             ? new ProgressBarBuilder()
                 .setTaskName(name)
-                .setInitialMax(images)
-                .setUnit(" images", 1)
+                .setInitialMax(whole)
+                .setUnit(" " + unit, 1)
                 .setStyle(ProgressBarStyle.UNICODE_BLOCK)
                 .setUpdateIntervalMillis(200)
                 .setMaxRenderedLength(WIDTH)
@@ -41,12 +41,11 @@ final class EpochProgress implements Training.Listener, AutoCloseable {
     terminal.flush();
   }
 
-  @Override
-  public void step(int images, float loss, double imagesPerSecond) {
+  /** So much is done; {@code note} stands beside the bar. */
+  public void at(int done, String note) {
     if (bar != null) {
-      bar.setExtraMessage(
-          String.format(Locale.ROOT, "loss %.3f, %,.0f images/s", loss, imagesPerSecond));
-      bar.stepTo(images);
+      bar.setExtraMessage(note);
+      bar.stepTo(done);
     }
   }
 

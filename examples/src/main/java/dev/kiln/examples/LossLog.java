@@ -1,4 +1,4 @@
-package dev.kiln.examples.mnist;
+package dev.kiln.examples;
 
 import dev.kiln.Scope;
 import dev.kiln.Tensor;
@@ -12,14 +12,14 @@ import java.util.Queue;
  * The losses of all steps. They are read from the device some steps late: asking at once would have
  * it wait for us after every step.
  */
-final class LossLog {
+public final class LossLog {
   private static final int LATE = 8;
 
   private final Queue<Tensor> onDevice = new ArrayDeque<>();
   private final List<Float> read = new ArrayList<>();
 
   /** Takes a step's loss out of the scope in which it was computed. */
-  void add(Scope step, Tensor loss) {
+  public void add(Scope step, Tensor loss) {
     onDevice.add(step.keep(loss.detach()));
     if (onDevice.size() > LATE) {
       readAll();
@@ -27,15 +27,20 @@ final class LossLog {
   }
 
   /** Waits for what is not there yet. */
-  void readAll() {
+  public void readAll() {
     for (Tensor loss = onDevice.poll(); loss != null; loss = onDevice.poll()) {
       read.add(loss.item());
       loss.close();
     }
   }
 
+  /** Of the latest step that has been read; NaN before there is one. */
+  public float latest() {
+    return read.isEmpty() ? Float.NaN : read.get(read.size() - 1);
+  }
+
   /** What has been read so far, a number a step. */
-  List<Float> values() {
+  public List<Float> values() {
     return Collections.unmodifiableList(read);
   }
 }
