@@ -123,6 +123,13 @@ public final class Shape {
     return of(changed);
   }
 
+  /** This shape with one more dimension at its end. */
+  public Shape followedBy(int extent) {
+    int[] longer = Arrays.copyOf(extents, extents.length + 1);
+    longer[extents.length] = extent;
+    return of(longer);
+  }
+
   /** This shape without one dimension. */
   public Shape without(int axis) {
     if (rank() == 0) {

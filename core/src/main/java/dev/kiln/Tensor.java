@@ -7,8 +7,11 @@ import dev.kiln.backend.Buffer;
 import dev.kiln.backend.Unary;
 import dev.kiln.ops.Activation;
 import dev.kiln.ops.Arithmetic;
+import dev.kiln.ops.Gather;
+import dev.kiln.ops.IndexSelect;
 import dev.kiln.ops.LogSoftmax;
 import dev.kiln.ops.MatMul;
+import dev.kiln.ops.OneHot;
 import dev.kiln.ops.Permute;
 import dev.kiln.ops.Reduce;
 import dev.kiln.ops.Reshape;
@@ -393,6 +396,21 @@ public final class Tensor implements AutoCloseable {
   /** Elements {@code from} (inclusive) to {@code to} (exclusive) along a dimension. */
   public Tensor slice(int dim, int from, int to) {
     return Slice.apply(this, dim, from, to);
+  }
+
+  /** The elements that {@code index} names along a dimension, which takes its shape. */
+  public Tensor gather(int dim, Tensor index) {
+    return Gather.apply(this, dim, index);
+  }
+
+  /** The rows that {@code index} names along a dimension. */
+  public Tensor indexSelect(int dim, Tensor index) {
+    return IndexSelect.apply(this, dim, index);
+  }
+
+  /** Of int32 class numbers: {@code [..., classes]} with a 1 at each number; float32. */
+  public Tensor oneHot(int classes) {
+    return OneHot.apply(this, classes, DType.FLOAT32);
   }
 
   public Tensor transpose(int a, int b) {

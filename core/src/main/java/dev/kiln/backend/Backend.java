@@ -31,6 +31,7 @@ public interface Backend
         Reduction,
         Softmaxes,
         Losses,
+        Indexing,
         Dropout,
         Optimization,
         AutoCloseable {

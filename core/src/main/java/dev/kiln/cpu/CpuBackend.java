@@ -12,6 +12,7 @@ import dev.kiln.backend.CrossEntropySpec;
 import dev.kiln.backend.DropoutSpec;
 import dev.kiln.backend.GemmSpec;
 import dev.kiln.backend.MemoryStatistics;
+import dev.kiln.backend.Picks;
 import dev.kiln.backend.Pool2dSpec;
 import dev.kiln.backend.Rows;
 import dev.kiln.backend.SgdSpec;
@@ -33,6 +34,7 @@ final class CpuBackend implements Backend {
   private final CpuReduction reduction;
   private final CpuSoftmaxes softmaxes;
   private final CpuLosses losses;
+  private final CpuIndexing indexing;
   private final CpuDropout dropout;
   private final CpuOptimization optimization;
 
@@ -46,6 +48,7 @@ final class CpuBackend implements Backend {
     reduction = new CpuReduction(engine);
     softmaxes = new CpuSoftmaxes(engine);
     losses = new CpuLosses(engine);
+    indexing = new CpuIndexing(engine);
     dropout = new CpuDropout(engine);
     optimization = new CpuOptimization(engine);
   }
@@ -300,6 +303,31 @@ final class CpuBackend implements Backend {
       @Nullable Buffer divisor,
       Buffer dx) {
     losses.crossEntropyGradient(spec, x, target, weight, dy, divisor, dx);
+  }
+
+  @Override
+  public void take(Picks picks, Buffer x, Buffer index, Buffer y) {
+    indexing.take(picks, x, index, y);
+  }
+
+  @Override
+  public void takeGradient(Picks picks, int skipped, Buffer index, Buffer dy, Buffer dx) {
+    indexing.takeGradient(picks, skipped, index, dy, dx);
+  }
+
+  @Override
+  public void gather(Picks picks, Buffer x, Buffer index, Buffer y) {
+    indexing.gather(picks, x, index, y);
+  }
+
+  @Override
+  public void gatherGradient(Picks picks, Buffer index, Buffer dy, Buffer dx) {
+    indexing.gatherGradient(picks, index, dy, dx);
+  }
+
+  @Override
+  public void oneHot(int classes, Buffer index, Buffer y) {
+    indexing.oneHot(classes, index, y);
   }
 
   @Override

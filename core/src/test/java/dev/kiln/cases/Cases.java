@@ -20,7 +20,8 @@ public final class Cases {
                 ElementwiseCases.all(),
                 RowCases.all(),
                 LossCases.all(),
-                MovementCases.all())
+                MovementCases.all(),
+                IndexingCases.all())
             .flatMap(cases -> cases);
     String ops = System.getProperty("kiln.cases.op", ".*");
     boolean small = "small".equals(System.getProperty("kiln.cases"));

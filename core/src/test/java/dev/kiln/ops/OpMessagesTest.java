@@ -148,4 +148,56 @@ class OpMessagesTest {
     assertThatThrownBy(() -> Dropout.apply(t(2), 1.5f, 0, 0))
         .hasMessage("dropout: the probability is from 0 to 1, not 1.5");
   }
+
+  private static Tensor ids(int... values) {
+    return Tensor.of(DEVICE, values, values.length);
+  }
+
+  private static AbstractThrowableAssert<?, ?> outOfRange(ThrowingCallable op) {
+    return assertThatThrownBy(op).isInstanceOf(IndexOutOfBoundsException.class);
+  }
+
+  @Test
+  void embedding() {
+    outOfRange(() -> Embedding.apply(t(10, 4), ids(1, 10, 2)))
+        .hasMessage(
+            "embedding: index[1] = 10 is not a row of the weight [10, 4]: there are 0 to 9");
+    outOfRange(() -> Embedding.apply(t(10, 4), Tensor.of(DEVICE, new int[] {1, 2, -1, 0}, 2, 2)))
+        .hasMessageContaining("index[1, 0] = -1");
+    outOfRange(() -> Embedding.apply(t(10, 4), ids(1), 10))
+        .hasMessageContaining("padding_idx 10 is not a row of the weight [10, 4]");
+    outOfRange(() -> Embedding.apply(t(0, 4), ids(0))).hasMessageContaining("which has none");
+    refused(() -> Embedding.apply(t(10), ids(1)))
+        .hasMessageContaining("the weight [10] should be [rows, features]");
+    assertThatThrownBy(() -> Embedding.apply(t(10, 4), t(3)))
+        .hasMessageContaining("should be int32");
+  }
+
+  @Test
+  void indexSelect() {
+    outOfRange(() -> t(2, 3).indexSelect(1, ids(0, 3)))
+        .hasMessage(
+            "index_select: index[1] = 3 is not in dimension 1 of the input [2, 3]: there are 0 to"
+                + " 2");
+    refused(() -> t(2, 3).indexSelect(2, ids(0))).hasMessageContaining("no dimension 2");
+    refused(() -> t(2, 3).indexSelect(0, Tensor.of(DEVICE, new int[] {1}, 1, 1)))
+        .hasMessageContaining("the index [1, 1] should have one dimension");
+  }
+
+  @Test
+  void gather() {
+    refused(() -> t(2, 3).gather(1, Tensor.of(DEVICE, new int[3], 3, 1)))
+        .hasMessage(
+            "gather: the index [3, 1] should have as many dimensions as the input [2, 3], at least"
+                + " one, and none longer but dimension 1");
+    outOfRange(() -> t(2, 3).gather(1, Tensor.of(DEVICE, new int[] {0, 3}, 2, 1)))
+        .hasMessageContaining("gather: index[1, 0] = 3 is not in dimension 1 of the input [2, 3]");
+  }
+
+  @Test
+  void oneHot() {
+    outOfRange(() -> ids(0, 4).oneHot(4))
+        .hasMessage("one_hot: index[1] = 4 is not one of 4 classes: there are 0 to 3");
+    refused(() -> ids().oneHot(0)).hasMessageContaining("at least 1 class");
+  }
 }

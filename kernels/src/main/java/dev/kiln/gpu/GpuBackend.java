@@ -22,6 +22,7 @@ public final class GpuBackend
         GpuReduction,
         GpuSoftmaxes,
         GpuLosses,
+        GpuIndexing,
         GpuDropout,
         GpuOptimization {
   private final Driver driver;

@@ -21,6 +21,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** From PyTorch's names of operators and their arguments to Kiln's calls. */
@@ -62,6 +64,13 @@ final class Operators {
           entry("optimizer", new OptimizerRun()),
           entry("train", new TrainingRun()));
 
+  private static final Map<String, Procedure> ALL =
+      Stream.of(
+              PROCEDURES, //
+              IndexingOperators.all())
+          .flatMap(group -> group.entrySet().stream())
+          .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+
   private Operators() {}
 
   private static Map.Entry<String, Procedure> op(String name, DifferentiableOp.Single call) {
@@ -70,7 +79,7 @@ final class Operators {
 
   /** How cases of an operator are computed; null where Kiln does not have it. */
   static @Nullable Procedure named(String op) {
-    return PROCEDURES.get(op);
+    return ALL.get(op);
   }
 
   private static Tensor matmul(Attributes a, Inputs in) {
