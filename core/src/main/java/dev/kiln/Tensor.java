@@ -7,19 +7,25 @@ import dev.kiln.backend.Buffer;
 import dev.kiln.backend.Unary;
 import dev.kiln.ops.Activation;
 import dev.kiln.ops.Arithmetic;
+import dev.kiln.ops.Concat;
+import dev.kiln.ops.Expand;
+import dev.kiln.ops.Flip;
 import dev.kiln.ops.Gather;
 import dev.kiln.ops.IndexSelect;
 import dev.kiln.ops.LogSoftmax;
 import dev.kiln.ops.MatMul;
 import dev.kiln.ops.OneHot;
+import dev.kiln.ops.Pad;
 import dev.kiln.ops.Permute;
 import dev.kiln.ops.Reduce;
 import dev.kiln.ops.Reshape;
 import dev.kiln.ops.Slice;
 import dev.kiln.ops.Softmax;
+import dev.kiln.ops.Split;
 import java.lang.ref.Reference;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -396,6 +402,65 @@ public final class Tensor implements AutoCloseable {
   /** Elements {@code from} (inclusive) to {@code to} (exclusive) along a dimension. */
   public Tensor slice(int dim, int from, int to) {
     return Slice.apply(this, dim, from, to);
+  }
+
+  /**
+   * With zeros around it, or less of it where an amount is negative.
+   *
+   * @param amounts before and after, the last dimension first, as PyTorch's {@code pad}
+   */
+  public Tensor pad(int... amounts) {
+    return Pad.apply(this, 0, amounts);
+  }
+
+  /** Without the dimensions whose extent is 1. */
+  public Tensor squeeze() {
+    return Reshape.squeeze(this);
+  }
+
+  /** Without one dimension if its extent is 1. */
+  public Tensor squeeze(int dim) {
+    return Reshape.squeeze(this, dim);
+  }
+
+  /** With one more dimension of extent 1, which the result has at {@code dim}. */
+  public Tensor unsqueeze(int dim) {
+    return Reshape.unsqueeze(this, dim);
+  }
+
+  /** Repeated to a shape that it broadcasts to; -1 keeps an extent. */
+  public Tensor expand(int... extents) {
+    return Expand.apply(this, extents);
+  }
+
+  /** So many of it side by side in each dimension. */
+  public Tensor repeat(int... times) {
+    return Expand.repeat(this, times);
+  }
+
+  /** In reverse order along these dimensions. */
+  public Tensor flip(int... dims) {
+    return Flip.apply(this, dims);
+  }
+
+  /** Parts of extent {@code size} along a dimension; the last may be smaller. */
+  public List<Tensor> split(int size, int dim) {
+    return Split.bySize(this, size, dim);
+  }
+
+  /** At most {@code count} parts of one size along a dimension; the last may be smaller. */
+  public List<Tensor> chunk(int count, int dim) {
+    return Split.chunks(this, count, dim);
+  }
+
+  /** Tensors joined along a dimension. */
+  public static Tensor cat(List<Tensor> parts, int dim) {
+    return Concat.apply(parts, dim);
+  }
+
+  /** Tensors of one shape side by side along a new dimension. */
+  public static Tensor stack(List<Tensor> parts, int dim) {
+    return Concat.stack(parts, dim);
   }
 
   /** The elements that {@code index} names along a dimension, which takes its shape. */

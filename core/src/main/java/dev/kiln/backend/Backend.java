@@ -27,6 +27,7 @@ public interface Backend
         Gemm,
         Convolution,
         Pooling,
+        Resampling,
         Normalization,
         Reduction,
         Softmaxes,

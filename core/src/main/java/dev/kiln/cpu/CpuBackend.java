@@ -14,6 +14,7 @@ import dev.kiln.backend.GemmSpec;
 import dev.kiln.backend.MemoryStatistics;
 import dev.kiln.backend.Picks;
 import dev.kiln.backend.Pool2dSpec;
+import dev.kiln.backend.ResampleSpec;
 import dev.kiln.backend.Rows;
 import dev.kiln.backend.SgdSpec;
 import dev.kiln.backend.StridedCopy;
@@ -30,6 +31,7 @@ final class CpuBackend implements Backend {
   private final CpuGemm gemm;
   private final CpuConvolution convolution;
   private final CpuPooling pooling;
+  private final CpuResampling resampling;
   private final CpuNormalization normalization;
   private final CpuReduction reduction;
   private final CpuSoftmaxes softmaxes;
@@ -44,6 +46,7 @@ final class CpuBackend implements Backend {
     gemm = new CpuGemm(engine);
     convolution = new CpuConvolution(engine);
     pooling = new CpuPooling(engine);
+    resampling = new CpuResampling(engine);
     normalization = new CpuNormalization(engine);
     reduction = new CpuReduction(engine);
     softmaxes = new CpuSoftmaxes(engine);
@@ -186,6 +189,16 @@ final class CpuBackend implements Backend {
   @Override
   public void avgPool2dGradient(Pool2dSpec spec, Buffer dy, Buffer dx) {
     pooling.avgPool2dGradient(spec, dy, dx);
+  }
+
+  @Override
+  public void resample(ResampleSpec spec, Buffer x, Buffer y) {
+    resampling.resample(spec, x, y);
+  }
+
+  @Override
+  public void resampleGradient(ResampleSpec spec, Buffer dy, Buffer dx) {
+    resampling.resampleGradient(spec, dy, dx);
   }
 
   @Override

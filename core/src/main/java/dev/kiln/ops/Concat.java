@@ -1,10 +1,9 @@
 package dev.kiln.ops;
 
-import dev.kiln.Shape;
 import dev.kiln.ShapeException;
 import dev.kiln.Tensor;
 import dev.kiln.autograd.Tape;
-import dev.kiln.backend.StridedCopy;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -70,44 +69,24 @@ public final class Concat {
         });
   }
 
-  /** Where a part lies in the whole: {@code outer} runs of {@code run} elements. */
-  private record Block(int outer, int run, int offset, int pitch) {
-    static Block of(Shape part, Shape whole, int axis, int at) {
-      int inner = part.size(axis + 1, part.rank());
-      return new Block(
-          part.size(0, axis), part.dim(axis) * inner, at * inner, whole.dim(axis) * inner);
+  /**
+   * Tensors of one shape side by side along a new dimension.
+   *
+   * @param dim where the result has it; negative counts from the end
+   * @throws ShapeException if there is none, or two shapes differ
+   */
+  public static Tensor stack(List<Tensor> parts, int dim) {
+    if (parts.isEmpty()) {
+      throw new ShapeException("stack: there is nothing to join");
     }
-
-    private int[] extents() {
-      return new int[] {outer, run};
-    }
-
-    private int[] inPart() {
-      return new int[] {run, 1};
-    }
-
-    private int[] inWhole() {
-      return new int[] {pitch, 1};
-    }
-
-    void copyInto(Tensor part, Tensor whole) {
-      if (part.size() > 0) {
-        part.backend()
-            .copy(
-                StridedCopy.of(extents(), 0, inPart(), offset, inWhole()),
-                part.buffer(),
-                whole.buffer());
+    List<Tensor> apart = new ArrayList<>();
+    for (Tensor part : parts) {
+      if (!part.shape().equals(parts.get(0).shape())) {
+        throw new ShapeException(
+            "stack: " + parts.get(0).shape() + " and " + part.shape() + " should be equal");
       }
+      apart.add(Reshape.unsqueeze(part, dim));
     }
-
-    void copyOut(Tensor whole, Tensor part) {
-      if (part.size() > 0) {
-        part.backend()
-            .copy(
-                StridedCopy.of(extents(), offset, inWhole(), 0, inPart()),
-                whole.buffer(),
-                part.buffer());
-      }
-    }
+    return apply(apart, dim);
   }
 }

@@ -44,6 +44,46 @@ public final class Reshape {
     return apply(x, Shape.of(extents));
   }
 
+  /** Without the dimensions whose extent is 1. */
+  public static Tensor squeeze(Tensor x) {
+    return apply(
+        x, Shape.of(Arrays.stream(x.shape().toArray()).filter(extent -> extent != 1).toArray()));
+  }
+
+  /** Without one dimension if its extent is 1, else as it is. */
+  public static Tensor squeeze(Tensor x, int dim) {
+    int axis = x.shape().axis("squeeze", dim);
+    boolean single = x.shape().rank() > 0 && x.dim(axis) == 1;
+    return apply(x, single ? x.shape().without(axis) : x.shape());
+  }
+
+  /**
+   * With one more dimension of extent 1.
+   *
+   * @param dim where the result has it; negative counts from the end of the result
+   */
+  public static Tensor unsqueeze(Tensor x, int dim) {
+    int rank = x.shape().rank() + 1;
+    int axis = dim < 0 ? dim + rank : dim;
+    if (axis < 0 || axis >= rank) {
+      throw new ShapeException(
+          "unsqueeze: with one more dimension "
+              + x.shape()
+              + " has none that is "
+              + dim
+              + " (it takes "
+              + -rank
+              + " to "
+              + (rank - 1)
+              + ")");
+    }
+    int[] extents = new int[rank];
+    for (int i = 0; i < rank; i++) {
+      extents[i] = i == axis ? 1 : x.dim(i < axis ? i : i - 1);
+    }
+    return apply(x, Shape.of(extents));
+  }
+
   private static Shape resolve(Shape shape, int... extents) {
     int[] full = extents.clone();
     int open = -1;

@@ -21,6 +21,8 @@ public final class Cases {
                 RowCases.all(),
                 LossCases.all(),
                 MovementCases.all(),
+                ImageCases.all(),
+                LayoutCases.all(),
                 IndexingCases.all())
             .flatMap(cases -> cases);
     String ops = System.getProperty("kiln.cases.op", ".*");

@@ -200,4 +200,82 @@ class OpMessagesTest {
         .hasMessage("one_hot: index[1] = 4 is not one of 4 classes: there are 0 to 3");
     refused(() -> ids().oneHot(0)).hasMessageContaining("at least 1 class");
   }
+
+  @Test
+  void pad() {
+    refused(() -> t(2, 3).pad(1)).hasMessageContaining("pad: [1] should be pairs (before, after)");
+    refused(() -> t(3).pad(1, 1, 1, 1)).hasMessageContaining("each dimension of [3]");
+    refused(() -> t(2, 3).pad(0, 0, -1, -2))
+        .hasMessage("pad: (-1, -2) takes more than dimension 0 of [2, 3] has");
+  }
+
+  @Test
+  void expandAndRepeat() {
+    refused(() -> t(2, 3).expand(4, 3))
+        .hasMessageStartingWith("expand: [2, 3] does not become [4, 3]: only extents of 1");
+    refused(() -> t(2, 3).expand(3)).hasMessageContaining("does not become [3]");
+    refused(() -> t(2, 3).expand(-1, 2, 3)).hasMessageContaining("[-1, 2, 3]");
+    refused(() -> t(2, 3).repeat(2)).hasMessageContaining("for each dimension of [2, 3]");
+  }
+
+  @Test
+  void cuttingAndJoining() {
+    refused(() -> t(5).split(0, 0)).hasMessageContaining("a size of at least 1, not 0");
+    refused(() -> t(5).chunk(0, 0)).hasMessageContaining("at least 1 part");
+    refused(() -> t().chunk(1, 0)).hasMessageContaining("a scalar has no dimension");
+    refused(() -> Split.apply(t(2, 5), new int[] {2, 2}, 1))
+        .hasMessage("split: the sizes [2, 2] should add up to the 5 of dimension 1 of [2, 5]");
+    refused(() -> Tensor.stack(List.of(t(2), t(3)), 0))
+        .hasMessage("stack: [2] and [3] should be equal");
+    refused(() -> t(2).unsqueeze(2)).hasMessageContaining("it takes -2 to 1");
+  }
+
+  @Test
+  void conv1d() {
+    refused(() -> Conv1d.apply(t(8, 3, 28), t(16, 4, 5), null, Conv1dOptions.DEFAULT))
+        .hasMessage(
+            "conv1d: the input has 3 channels but the weight wants 4 (weight [16, 4, 5] = [out, in"
+                + " / groups, kernel], groups 1, input [8, 3, 28])");
+    refused(() -> Conv1d.apply(t(1, 1, 4), t(1, 1, 5), null, Conv1dOptions.DEFAULT))
+        .hasMessageContaining("does not fit into the input [1, 1, 4]");
+    refused(() -> Conv1d.apply(t(3, 4), t(3, 3, 1), null, Conv1dOptions.DEFAULT))
+        .hasMessageContaining("the input [3, 4] should be [n, in, length]");
+    refused(() -> Conv1d.apply(t(1, 1, 4), t(2, 1, 1), t(3), Conv1dOptions.DEFAULT))
+        .hasMessageContaining("the bias [3] should be [2]");
+    assertThatThrownBy(() -> Conv1dOptions.DEFAULT.stride(0)).hasMessageContaining("not stride 0");
+  }
+
+  @Test
+  void convTranspose2d() {
+    Conv2dOptions plain = Conv2dOptions.DEFAULT;
+    refused(() -> ConvTranspose2d.apply(t(8, 3, 7, 7), t(4, 16, 3, 3), null, plain))
+        .hasMessage(
+            "conv_transpose2d: the input has 3 channels but the weight wants 4 (weight [4, 16, 3,"
+                + " 3] = [in, out / groups, kh, kw], groups 1, input [8, 3, 7, 7])");
+    refused(() -> ConvTranspose2d.apply(t(1, 2, 4, 4), t(2, 3, 2, 2), t(2), plain))
+        .hasMessageContaining("the bias [2] should be [3]");
+    refused(() -> ConvTranspose2d.apply(t(1, 2, 4, 4), t(2, 3, 2, 2), null, plain, 1))
+        .hasMessageContaining(
+            "the output padding (1, 1) should be at least 0 and less than stride");
+    refused(() -> ConvTranspose2d.apply(t(1, 2, 1, 1), t(2, 3, 2, 2), null, plain.padding(1)))
+        .hasMessageContaining("nothing is left of the output, [0, 0]");
+    refused(() -> ConvTranspose2d.apply(t(2, 4, 4), t(2, 3, 2, 2), null, plain))
+        .hasMessageContaining("the input [2, 4, 4] should be [n, in, h, w]");
+  }
+
+  @Test
+  void otherSizes() {
+    refused(() -> AdaptivePool2d.average(t(2, 3), 1, 1))
+        .hasMessageContaining("adaptive_avg_pool2d: the input [2, 3] should be [n, c, h, w]");
+    refused(() -> AdaptivePool2d.average(t(1, 1, 2, 2), 0, 1))
+        .hasMessageContaining("the output is at least 1 x 1, not 0 x 1");
+    refused(() -> Upsample.toSize(t(1, 1, 2, 2), 0, 1, Upsample.Mode.NEAREST))
+        .hasMessageContaining("upsample: the output is at least 1 x 1, not 0 x 1");
+    refused(() -> Upsample.byFactor(t(1, 1, 2, 2), 0.4, Upsample.Mode.BILINEAR))
+        .hasMessage("upsample: by 0.4 nothing is left of the input [1, 1, 2, 2]");
+    refused(() -> PixelShuffle.apply(t(1, 6, 2, 2), 2))
+        .hasMessageContaining("6 channels do not divide into blocks of 2 x 2");
+    refused(() -> PixelShuffle.reverse(t(1, 1, 3, 2), 2))
+        .hasMessageContaining("the input [1, 1, 3, 2] does not divide");
+  }
 }

@@ -18,6 +18,7 @@ public final class GpuBackend
         GpuGemm,
         GpuConvolution,
         GpuPooling,
+        GpuResampling,
         GpuNormalization,
         GpuReduction,
         GpuSoftmaxes,

@@ -67,7 +67,8 @@ final class Operators {
   private static final Map<String, Procedure> ALL =
       Stream.of(
               PROCEDURES, //
-              IndexingOperators.all())
+              IndexingOperators.all(),
+              ImageOperators.all())
           .flatMap(group -> group.entrySet().stream())
           .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
 
