@@ -37,8 +37,11 @@ build() {
   (cd "$folder/kernels" && nvcc -x cu -arch=$TARGET -fmad=false -I"$shipped/kernels" \
     -include "$shipped/kernels/dialect/cuda.h" "${@/#/-D}" -ptx "$file" -o "$out.raw") ||
     { echo "ptx.sh: $program does not compile" >&2; return 1; }
+  # used_bytes_mask is a hint of nvcc's for tools that watch memory, and wants a newer version.
   { echo "// kiln program: $program"
-    sed -e '/^\/\//d' -e '/./,$!d' -e "s/^\.version .*/.version $PTX_VERSION/" "$out.raw"; } >"$out.new"
+    sed -e '/^\/\//d' -e '/./,$!d' -e "s/^\.version .*/.version $PTX_VERSION/" \
+      -e '/\.pragma "used_bytes_mask/d' "$out.raw"
+  } >"$out.new"
   for arch in $ARCHITECTURES; do
     ptxas -arch="$arch" "$out.new" -o /dev/null || { echo "ptx.sh: $program is refused for $arch" >&2; return 1; }
   done
