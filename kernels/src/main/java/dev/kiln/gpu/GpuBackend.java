@@ -25,6 +25,7 @@ public final class GpuBackend
         GpuLosses,
         GpuIndexing,
         GpuDropout,
+        GpuRecurrent,
         GpuOptimization {
   private final Driver driver;
   private final MemoryPool pool;
