@@ -1,14 +1,12 @@
 package dev.kiln.examples.golden;
 
 import dev.kiln.Tensor;
-import dev.kiln.nn.AvgPool2d;
+import dev.kiln.examples.mnist.nets.Inception;
 import dev.kiln.nn.BatchNorm2d;
 import dev.kiln.nn.Conv2d;
 import dev.kiln.nn.Linear;
 import dev.kiln.nn.MaxPool2d;
 import dev.kiln.nn.Module;
-import dev.kiln.ops.Concat;
-import java.util.List;
 
 /** The nets of the training cases, with parameters named as there. */
 final class ReferenceNets {
@@ -64,53 +62,6 @@ final class ReferenceNets {
       Tensor half = pool.forward(bn1.forward(conv1.forward(x)).relu());
       Tensor quarter = pool.forward(bn2.forward(conv2.forward(half)).relu());
       return fc.forward(quarter.flatten(1));
-    }
-  }
-
-  private static final class Inception extends Module {
-    private final Module conv1 = child("conv1", new Conv2d(1, 10, 5));
-    private final Module incept1 = child("incept1", new InceptionBlock(10));
-    private final Module conv2 = child("conv2", new Conv2d(88, 20, 5));
-    private final Module incept2 = child("incept2", new InceptionBlock(20));
-    private final Module fc;
-    private final Module pool = new MaxPool2d(2);
-
-    Inception(int classes) {
-      fc = child("fc", new Linear(1408, classes));
-    }
-
-    @Override
-    public Tensor forward(Tensor x) {
-      Tensor first = incept1.forward(pool.forward(conv1.forward(x)).relu());
-      Tensor second = incept2.forward(pool.forward(conv2.forward(first)).relu());
-      return fc.forward(second.flatten(1));
-    }
-  }
-
-  /** Four branches side by side, joined to 88 channels. */
-  private static final class InceptionBlock extends Module {
-    private final Module branch1x1;
-    private final Module branch5x5First;
-    private final Module branch5x5Second = child("branch5x5_2", new Conv2d(16, 24, 5).padding(2));
-    private final Module branch3x3First;
-    private final Module branch3x3Second = child("branch3x3_2", new Conv2d(16, 24, 3).padding(1));
-    private final Module branch3x3Third = child("branch3x3_3", new Conv2d(24, 24, 3).padding(1));
-    private final Module branchPool;
-    private final Module pool = new AvgPool2d(3).stride(1).padding(1);
-
-    InceptionBlock(int channels) {
-      branch1x1 = child("branch1x1", new Conv2d(channels, 16, 1));
-      branch5x5First = child("branch5x5_1", new Conv2d(channels, 16, 1));
-      branch3x3First = child("branch3x3_1", new Conv2d(channels, 16, 1));
-      branchPool = child("branch_pool", new Conv2d(channels, 24, 1));
-    }
-
-    @Override
-    public Tensor forward(Tensor x) {
-      Tensor fives = branch5x5Second.forward(branch5x5First.forward(x));
-      Tensor threes = branch3x3Third.forward(branch3x3Second.forward(branch3x3First.forward(x)));
-      Tensor pooled = branchPool.forward(pool.forward(x));
-      return Concat.apply(List.of(branch1x1.forward(x), fives, threes, pooled), 1);
     }
   }
 }

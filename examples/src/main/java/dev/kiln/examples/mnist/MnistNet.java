@@ -1,41 +1,49 @@
 package dev.kiln.examples.mnist;
 
-import dev.kiln.Tensor;
-import dev.kiln.nn.BatchNorm2d;
-import dev.kiln.nn.Conv2d;
-import dev.kiln.nn.Dropout2d;
-import dev.kiln.nn.Linear;
-import dev.kiln.nn.MaxPool2d;
+import dev.kiln.examples.mnist.nets.Cnn;
+import dev.kiln.examples.mnist.nets.DenseNet;
+import dev.kiln.examples.mnist.nets.Inception;
+import dev.kiln.examples.mnist.nets.InceptionResNet;
+import dev.kiln.examples.mnist.nets.Mlp;
+import dev.kiln.examples.mnist.nets.MobileNet;
+import dev.kiln.examples.mnist.nets.ResNet;
+import dev.kiln.examples.mnist.nets.SeNet;
+import dev.kiln.examples.mnist.nets.SqueezeNet;
+import dev.kiln.examples.mnist.nets.Vgg;
 import dev.kiln.nn.Module;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /** The networks that {@code kiln mnist} trains, each with what it is usually trained with. */
 enum MnistNet {
-  /** One hidden layer: 784-256-10. */
-  MLP(256, 6) {
-    @Override
-    Module build() {
-      return new Mlp();
-    }
-  },
-  /** Two convolutions of 32 and 64 channels, then two linear layers. */
-  CNN(64, 2) {
-    @Override
-    Module build() {
-      return new Cnn();
-    }
-  };
+  MLP(256, 6, 2e-3, Mlp::new),
+  CNN(64, 2, 2e-3, Cnn::new),
+  INCEPTION(64, 2, 2e-3, () -> new Inception(10)),
+  /** Its large convolutions add up thousands of changes: each must be small. */
+  INCEPTION_RESNET(64, 2, 3e-4, InceptionResNet::new),
+  DENSENET(64, 2, 2e-3, DenseNet::new),
+  VGG(64, 2, 2e-3, Vgg::new),
+  RESNET(64, 2, 2e-3, ResNet::new),
+  MOBILENET(64, 2, 2e-3, MobileNet::new),
+  SQUEEZENET(64, 2, 2e-3, SqueezeNet::new),
+  SENET(64, 2, 2e-3, SeNet::new);
 
   private final int batch;
   private final int epochs;
+  private final double lr;
+  private final Supplier<Module> make;
 
-  MnistNet(int batch, int epochs) {
+  MnistNet(int batch, int epochs, double lr, Supplier<Module> make) {
     this.batch = batch;
     this.epochs = epochs;
+    this.lr = lr;
+    this.make = make;
   }
 
   /** A new one, without values yet. */
-  abstract Module build();
+  Module build() {
+    return make.get();
+  }
 
   /** The batch size unless another is asked for. */
   int batch() {
@@ -47,49 +55,14 @@ enum MnistNet {
     return epochs;
   }
 
+  /** Adam's learning rate unless another is asked for. */
+  double lr() {
+    return lr;
+  }
+
+  /** As on the command line: {@code inception-resnet}. */
   @Override
   public String toString() {
-    return name().toLowerCase(Locale.ROOT);
-  }
-
-  private static final class Mlp extends Module {
-    private final Module fc1 = child("fc1", new Linear(28 * 28, 256));
-    private final Module fc2 = child("fc2", new Linear(256, 10));
-
-    @Override
-    public Tensor forward(Tensor images) {
-      return fc2.forward(fc1.forward(images.flatten(1)).relu());
-    }
-  }
-
-  private static final class Cnn extends Module {
-    private final Module block1 = child("block1", new Block(1, 32));
-    private final Module block2 = child("block2", new Block(32, 64));
-    private final Module fc1 = child("fc1", new Linear(64 * 7 * 7, 128));
-    private final Module fc2 = child("fc2", new Linear(128, 10));
-
-    @Override
-    public Tensor forward(Tensor images) {
-      Tensor features = block2.forward(block1.forward(images)).flatten(1);
-      return fc2.forward(fc1.forward(features).relu());
-    }
-  }
-
-  /** Halves height and width: conv 3×3, batch norm, ReLU, max-pool 2, dropout of channels. */
-  private static final class Block extends Module {
-    private final Module conv;
-    private final Module bn;
-    private final Module pool = child("pool", new MaxPool2d(2));
-    private final Module drop = child("drop", new Dropout2d(0.25));
-
-    Block(int in, int out) {
-      conv = child("conv", new Conv2d(in, out, 3).padding(1));
-      bn = child("bn", new BatchNorm2d(out));
-    }
-
-    @Override
-    public Tensor forward(Tensor x) {
-      return drop.forward(pool.forward(bn.forward(conv.forward(x)).relu()));
-    }
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

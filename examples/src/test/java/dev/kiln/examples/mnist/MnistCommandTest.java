@@ -78,6 +78,17 @@ class MnistCommandTest {
   }
 
   @Test
+  void inceptionLearnsOnTheMockCudaDriver() throws IOException {
+    Devices.require("cuda:0");
+    JsonObject json = train("run", "inception", "--device=cuda:0", "--limit=500");
+
+    assertThat(json.get("device").getAsString()).isEqualTo("cuda:0");
+    List<Double> losses = losses("run");
+    assertThat(losses).hasSize(8);
+    assertThat(losses.get(7)).isLessThan(losses.get(0) - 0.1);
+  }
+
+  @Test
   void theJsonHasEveryFigure() throws IOException {
     JsonObject json = train("run", "mlp", "--seed=3", "--epochs=2");
 
@@ -180,11 +191,10 @@ class MnistCommandTest {
     List<String> line = new ArrayList<>();
     line.add("mnist");
     line.add("--model=" + model);
-    line.add("--limit=1000");
     line.add("--out=" + folder.resolve(run));
     line.add("--json=" + json(run));
     line.addAll(List.of(options));
-    for (String otherwise : List.of("--epochs=1", "--device=cpu")) {
+    for (String otherwise : List.of("--epochs=1", "--device=cpu", "--limit=1000")) {
       String name = otherwise.substring(0, otherwise.indexOf('=') + 1);
       if (line.stream().noneMatch(option -> option.startsWith(name))) {
         line.add(otherwise);
