@@ -1,5 +1,8 @@
 package dev.kiln.examples;
 
+import dev.kiln.examples.image.AutoencoderCommand;
+import dev.kiln.examples.image.SuperResCommand;
+import dev.kiln.examples.image.UNetCommand;
 import dev.kiln.examples.mnist.MnistCommand;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -28,7 +31,15 @@ import picocli.CommandLine.TypeConversionException;
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     versionProvider = Kiln.Version.class,
-    subcommands = {MnistCommand.class, DevicesCommand.class, CheckCommand.class, DataCommand.class})
+    subcommands = {
+      MnistCommand.class,
+      AutoencoderCommand.class,
+      SuperResCommand.class,
+      UNetCommand.class,
+      DevicesCommand.class,
+      CheckCommand.class,
+      DataCommand.class
+    })
 public final class Kiln implements Runnable {
   @Option(
       names = "--stacktrace",

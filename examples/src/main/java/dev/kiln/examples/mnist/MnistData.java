@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param origin where they are from, for people
  */
-record MnistData(Mnist images, String origin) {
+public record MnistData(Mnist images, String origin) {
   /**
    * What the user names, else his cache, else the subset that ships with Kiln.
    *
    * @param named a folder with MNIST's four files, or null
    * @throws IOException if that folder, or the cache, has damaged files
    */
-  static MnistData choose(@Nullable Path named) throws IOException {
+  public static MnistData choose(@Nullable Path named) throws IOException {
     if (named != null) {
       return new MnistData(Mnist.open(named), named.toString());
     }
