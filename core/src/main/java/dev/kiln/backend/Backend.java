@@ -35,6 +35,7 @@ public interface Backend
         Indexing,
         Dropout,
         Optimization,
+        Recurrent,
         AutoCloseable {
 
   /** Frees everything that was allocated here. */

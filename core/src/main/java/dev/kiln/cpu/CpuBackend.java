@@ -14,6 +14,8 @@ import dev.kiln.backend.GemmSpec;
 import dev.kiln.backend.MemoryStatistics;
 import dev.kiln.backend.Picks;
 import dev.kiln.backend.Pool2dSpec;
+import dev.kiln.backend.RecurrentKept;
+import dev.kiln.backend.RecurrentSpec;
 import dev.kiln.backend.ResampleSpec;
 import dev.kiln.backend.Rows;
 import dev.kiln.backend.SgdSpec;
@@ -39,6 +41,7 @@ final class CpuBackend implements Backend {
   private final CpuIndexing indexing;
   private final CpuDropout dropout;
   private final CpuOptimization optimization;
+  private final CpuRecurrent recurrent;
 
   CpuBackend(Engine engine) {
     copies = new CpuCopies(engine);
@@ -54,6 +57,7 @@ final class CpuBackend implements Backend {
     indexing = new CpuIndexing(engine);
     dropout = new CpuDropout(engine);
     optimization = new CpuOptimization(engine);
+    recurrent = new CpuRecurrent(engine);
   }
 
   @Override
@@ -362,5 +366,37 @@ final class CpuBackend implements Backend {
       Buffer v,
       @Nullable Buffer maximum) {
     optimization.adam(spec, parameter, gradient, m, v, maximum);
+  }
+
+  @Override
+  public void recurrent(
+      RecurrentSpec spec,
+      Buffer x,
+      Buffer w,
+      @Nullable Buffer bias,
+      @Nullable Buffer h0,
+      @Nullable Buffer c0,
+      @Nullable Buffer lengths,
+      Buffer y,
+      Buffer hn,
+      @Nullable Buffer cn,
+      @Nullable RecurrentKept kept) {
+    recurrent.recurrent(spec, x, w, bias, h0, c0, lengths, y, hn, cn, kept);
+  }
+
+  @Override
+  public void recurrentGradient(
+      RecurrentSpec spec,
+      RecurrentKept kept,
+      Buffer w,
+      @Nullable Buffer lengths,
+      @Nullable Buffer dy,
+      @Nullable Buffer dhn,
+      @Nullable Buffer dcn,
+      Buffer dx,
+      @Nullable Buffer dproduct,
+      @Nullable Buffer dh0,
+      @Nullable Buffer dc0) {
+    recurrent.recurrentGradient(spec, kept, w, lengths, dy, dhn, dcn, dx, dproduct, dh0, dc0);
   }
 }

@@ -5,18 +5,26 @@ package dev.kiln.cpu;
  *
  * @param name {@code vector} or {@code scalar}
  */
-record Engine(String name, Loops loops, MatrixProduct product, Workers workers) {
+record Engine(String name, Loops loops, Gates gates, MatrixProduct product, Workers workers) {
 
   /** Plain Java loops. */
   static Engine scalar(Workers workers) {
     return new Engine(
-        "scalar", new ScalarLoops(), new MatrixProduct(new ScalarTiles(), workers), workers);
+        "scalar",
+        new ScalarLoops(),
+        new ScalarGates(),
+        new MatrixProduct(new ScalarTiles(), workers),
+        workers);
   }
 
   /** The Vector API; {@link #hasVectors} says whether this JVM can. */
   static Engine vector(Workers workers) {
     return new Engine(
-        "vector", new VectorLoops(), new MatrixProduct(new VectorTiles(), workers), workers);
+        "vector",
+        new VectorLoops(),
+        new VectorGates(),
+        new MatrixProduct(new VectorTiles(), workers),
+        workers);
   }
 
   /** Whether the incubator module is resolved and readable, and worth using. */

@@ -44,7 +44,12 @@ final class Packed {
 
   /** Room for the right operand. */
   static Packed right(Tiles tiles, int columns, int k) {
-    return new Packed(tiles, false, columns, k, Scratch.Role.RIGHT);
+    return right(tiles, columns, k, Scratch.Role.RIGHT);
+  }
+
+  /** Room for the right operand where others are in use. */
+  static Packed right(Tiles tiles, int columns, int k, Scratch.Role role) {
+    return new Packed(tiles, false, columns, k, role);
   }
 
   float[] data() {
@@ -58,6 +63,11 @@ final class Packed {
 
   int k() {
     return k;
+  }
+
+  /** How many lines, padding not counted. */
+  int lines() {
+    return lines;
   }
 
   /** The length of a block along k, but for the last; settled by k alone. */

@@ -14,12 +14,14 @@ final class Scratch {
   enum Role {
     LEFT,
     RIGHT,
+    SECOND_RIGHT,
     TILE,
     ROW,
     LANES,
     PARTS,
     IMAGE,
-    START
+    START,
+    SEQUENCES
   }
 
   static Scratch ofThread() {

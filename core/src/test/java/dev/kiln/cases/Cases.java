@@ -23,7 +23,8 @@ public final class Cases {
                 MovementCases.all(),
                 ImageCases.all(),
                 LayoutCases.all(),
-                IndexingCases.all())
+                IndexingCases.all(),
+                RnnCases.all())
             .flatMap(cases -> cases);
     String ops = System.getProperty("kiln.cases.op", ".*");
     boolean small = "small".equals(System.getProperty("kiln.cases"));

@@ -1,0 +1,124 @@
+package dev.kiln.cpu;
+
+import dev.kiln.backend.Buffer;
+import dev.kiln.backend.Cell;
+import dev.kiln.backend.Recurrent;
+import dev.kiln.backend.RecurrentKept;
+import dev.kiln.backend.RecurrentSpec;
+import dev.kiln.cpu.Scratch.Role;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Recurrent layers. The sequences of a batch are shared out over the workers, and each goes through
+ * all steps of its own without waiting for the others; the recurrent weights are packed once.
+ */
+final class CpuRecurrent implements Recurrent {
+  private final Engine engine;
+
+  CpuRecurrent(Engine engine) {
+    this.engine = engine;
+  }
+
+  @Override
+  public void recurrent(
+      RecurrentSpec spec,
+      Buffer x,
+      Buffer w,
+      @Nullable Buffer bias,
+      @Nullable Buffer h0,
+      @Nullable Buffer c0,
+      @Nullable Buffer lengths,
+      Buffer y,
+      Buffer hn,
+      @Nullable Buffer cn,
+      @Nullable RecurrentKept kept) {
+    int hidden = spec.hidden();
+    int gates = spec.gateWidth();
+    boolean two = spec.cell() == Cell.GRU_RESET_FIRST;
+    int first = two ? 2 * hidden : gates;
+    RecurrentProduct product = product(spec, weights(w, 0, first, hidden).transposed(), Role.RIGHT);
+    RecurrentProduct candidate =
+        two
+            ? product(spec, weights(w, first, hidden, hidden).transposed(), Role.SECOND_RIGHT)
+            : null;
+    RecurrentForward forward =
+        new RecurrentForward(
+            engine,
+            spec,
+            new Sequences(spec, lengths),
+            product,
+            candidate,
+            Rowed.dense(x, gates),
+            bias,
+            Rowed.columns(h0, spec.stateAt(), hidden, hidden),
+            Rowed.columns(c0, spec.stateAt(), hidden, hidden),
+            new Rowed(
+                CpuBuffer.floats(y), CpuBuffer.offset(y) + spec.column(), spec.width(), hidden),
+            new Rowed(CpuBuffer.floats(hn), CpuBuffer.offset(hn) + spec.stateAt(), hidden, hidden),
+            Rowed.columns(cn, spec.stateAt(), hidden, hidden),
+            kept);
+    shareOut(spec, forward::run);
+  }
+
+  @Override
+  public void recurrentGradient(
+      RecurrentSpec spec,
+      RecurrentKept kept,
+      Buffer w,
+      @Nullable Buffer lengths,
+      @Nullable Buffer dy,
+      @Nullable Buffer dhn,
+      @Nullable Buffer dcn,
+      Buffer dx,
+      @Nullable Buffer dproduct,
+      @Nullable Buffer dh0,
+      @Nullable Buffer dc0) {
+    int hidden = spec.hidden();
+    int gates = spec.gateWidth();
+    boolean two = spec.cell() == Cell.GRU_RESET_FIRST;
+    int first = two ? 2 * hidden : gates;
+    RecurrentProduct product = product(spec, weights(w, 0, first, hidden), Role.RIGHT);
+    RecurrentProduct candidate =
+        two ? product(spec, weights(w, first, hidden, hidden), Role.SECOND_RIGHT) : null;
+    RecurrentBackward backward =
+        new RecurrentBackward(
+            engine,
+            spec,
+            new Sequences(spec, lengths),
+            product,
+            candidate,
+            kept,
+            Rowed.columns(dy, spec.column(), spec.width(), hidden),
+            Rowed.columns(dhn, spec.stateAt(), hidden, hidden),
+            Rowed.columns(dcn, spec.stateAt(), hidden, hidden),
+            Rowed.dense(dx, gates),
+            Rowed.columns(dproduct, 0, gates, gates),
+            Rowed.columns(dh0, spec.stateAt(), hidden, hidden),
+            Rowed.columns(dc0, spec.stateAt(), hidden, hidden));
+    shareOut(spec, backward::run);
+  }
+
+  private RecurrentProduct product(RecurrentSpec spec, Matrix m, Role role) {
+    return RecurrentProduct.of(engine, m, spec.steps(), spec.batch(), role);
+  }
+
+  private static Matrix weights(Buffer w, int row, int rows, int hidden) {
+    return Matrix.dense(CpuBuffer.floats(w), CpuBuffer.offset(w) + row * hidden, rows, hidden);
+  }
+
+  /** As many blocks of sequences as there are workers, if that is worth waking them. */
+  private void shareOut(RecurrentSpec spec, Workers.Range body) {
+    Workers workers = engine.workers();
+    int batch = spec.batch();
+    int blocks =
+        spec.flops() < 2.0 * MatrixProduct.WORTH_SHARING ? 1 : Math.min(workers.size(), batch);
+    if (blocks > 1) {
+      workers.run(
+          blocks,
+          i ->
+              body.run((int) ((long) batch * i / blocks), (int) ((long) batch * (i + 1) / blocks)));
+    } else if (batch > 0) {
+      body.run(0, batch);
+    }
+  }
+}

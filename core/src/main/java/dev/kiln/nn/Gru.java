@@ -1,0 +1,79 @@
+package dev.kiln.nn;
+
+import dev.kiln.Tensor;
+import dev.kiln.backend.Cell;
+import dev.kiln.ops.Recurrent;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Layers of gated recurrent units (Cho et al. 2014). With the gates {@code r, z, n} as the rows of
+ * the weights:
+ *
+ * <pre>
+ *   r, z = σ(W_ih x + b_ih + W_hh h' + b_hh)
+ *   n = tanh(W_in x + b_in + r ∘ (W_hn h' + b_hn))
+ *   h = (1 - z) ∘ n + z ∘ h'
+ * </pre>
+ *
+ * <p>This is the form of cuDNN and PyTorch; {@link #resetFirst} gives that of the paper.
+ */
+public final class Gru extends RecurrentLayers<Gru> {
+  private boolean resetFirst;
+
+  /**
+   * @param in features of each step
+   * @param hidden features of the state
+   */
+  public Gru(int in, int hidden) {
+    super(in, hidden, Cell.GRU.gates());
+  }
+
+  /**
+   * What came out.
+   *
+   * @param output {@code [steps, batch, hidden]}, or batch first, or {@code [steps, hidden]}: the
+   *     last layer's state at each step; twice as wide if bidirectional; 0 past a length
+   * @param h {@code [layers · directions, batch, hidden]}, or without the batch: each layer's state
+   *     at the end
+   */
+  public record Result(Tensor output, Tensor h) {}
+
+  /** The reset comes before the product: {@code n = tanh(W_in x + b_in + W_hn (r ∘ h') + b_hn)}. */
+  public Gru resetFirst() {
+    resetFirst = true;
+    return this;
+  }
+
+  /** From states of 0; see {@link #forward} for the shapes. */
+  public Result run(Tensor x) {
+    return run(x, null, null);
+  }
+
+  /** From the states of {@link Result#h}'s shape that another run ended with, say. */
+  public Result run(Tensor x, @Nullable Tensor h0) {
+    return run(x, h0, null);
+  }
+
+  /**
+   * Over sequences that are padded to one length: the outputs past a sequence's own are 0, the
+   * states at the end are those at its length, and the backward direction begins there.
+   *
+   * @param h0 null for 0
+   * @param lengths int32 {@code [batch]}, from 1 to steps; null if all sequences are whole
+   * @throws dev.kiln.ShapeException if shapes do not fit
+   */
+  public Result run(Tensor x, @Nullable Tensor h0, @Nullable Tensor lengths) {
+    Recurrent.Result result = apply(x, h0, null, lengths);
+    return new Result(result.output(), result.h());
+  }
+
+  @Override
+  Gru self() {
+    return this;
+  }
+
+  @Override
+  Cell cell() {
+    return resetFirst ? Cell.GRU_RESET_FIRST : Cell.GRU;
+  }
+}
