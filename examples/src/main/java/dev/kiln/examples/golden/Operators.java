@@ -68,7 +68,8 @@ final class Operators {
       Stream.of(
               PROCEDURES, //
               IndexingOperators.all(),
-              ImageOperators.all())
+              ImageOperators.all(),
+              RecurrentOperators.all())
           .flatMap(group -> group.entrySet().stream())
           .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
 

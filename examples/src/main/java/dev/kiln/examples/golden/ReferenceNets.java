@@ -1,5 +1,6 @@
 package dev.kiln.examples.golden;
 
+import dev.kiln.DType;
 import dev.kiln.Tensor;
 import dev.kiln.examples.mnist.nets.Inception;
 import dev.kiln.nn.BatchNorm2d;
@@ -7,6 +8,9 @@ import dev.kiln.nn.Conv2d;
 import dev.kiln.nn.Linear;
 import dev.kiln.nn.MaxPool2d;
 import dev.kiln.nn.Module;
+import dev.kiln.nn.Rnn;
+import dev.kiln.ops.OneHot;
+import org.jspecify.annotations.Nullable;
 
 /** The nets of the training cases, with parameters named as there. */
 final class ReferenceNets {
@@ -21,9 +25,34 @@ final class ReferenceNets {
               options.integer("channels1"),
               options.integer("channels2"),
               options.integer("classes"));
+      case "char_rnn" ->
+          new CharRnn(
+              options.integer("vocab"),
+              options.integer("hidden"),
+              options.integer("layers"),
+              options.flag("fc"));
       case "inception" -> new Inception(options.integer("classes"));
       default -> throw new UnsupportedCaseException("Kiln has no layers for " + model);
     };
+  }
+
+  /** Reads letters by number, and says after each what comes next. */
+  private static final class CharRnn extends Module {
+    private final int vocabulary;
+    private final Rnn rnn;
+    private final @Nullable Module fc;
+
+    CharRnn(int vocabulary, int hidden, int layers, boolean linear) {
+      this.vocabulary = vocabulary;
+      rnn = child("rnn", new Rnn(vocabulary, hidden).layers(layers).batchFirst());
+      fc = linear ? child("fc", new Linear(hidden, vocabulary)) : null;
+    }
+
+    @Override
+    public Tensor forward(Tensor letters) {
+      Tensor states = rnn.forward(OneHot.apply(letters, vocabulary, DType.FLOAT32));
+      return (fc == null ? states : fc.forward(states)).reshape(-1, vocabulary);
+    }
   }
 
   private static final class Mlp extends Module {

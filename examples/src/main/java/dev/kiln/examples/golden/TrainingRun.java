@@ -30,6 +30,11 @@ final class TrainingRun implements Procedure {
     if (!attributes.text("loss").equals("cross_entropy")) {
       throw new UnsupportedCaseException("Kiln has no loss " + attributes.text("loss"));
     }
+    if (attributes.has("text")) {
+      // what the numbers in x stand for is for people
+      attributes.text("text");
+      attributes.text("vocabulary");
+    }
     Optimizer optimizer =
         Optimizers.of(attributes.text("optimizer"), attributes.group("options"), net.parameters());
     int steps = attributes.integer("steps");
@@ -43,7 +48,7 @@ final class TrainingRun implements Procedure {
     for (int i = 0; i < steps; i++) {
       try (Scope step = device.scope()) {
         Tensor logits = net.forward(batches.x(i));
-        Tensor loss = Losses.crossEntropy(logits, batches.y(i));
+        Tensor loss = Losses.crossEntropy(logits, batches.y(i).flatten(0));
         optimizer.zeroGrad();
         loss.backward();
         losses.add(loss);
