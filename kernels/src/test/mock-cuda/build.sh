@@ -25,6 +25,7 @@ kernels() {
   local file=$1
   shift
   g++ -E -P "$@" -include "$own/host.h" -include "$own/kernel-list.h" -x c++ "$file" |
+    sed 's/@kernel/\n&/g' |  # a macro may give several
     sed -nE 's/.*@kernel (.*) @ *([A-Za-z_0-9]+).*/KILN_KERNEL(\1, \2),/p'
 }
 

@@ -14,9 +14,11 @@ import dev.kiln.ops.Gather;
 import dev.kiln.ops.IndexSelect;
 import dev.kiln.ops.LogSoftmax;
 import dev.kiln.ops.MatMul;
+import dev.kiln.ops.Maximum;
 import dev.kiln.ops.OneHot;
 import dev.kiln.ops.Pad;
 import dev.kiln.ops.Permute;
+import dev.kiln.ops.Power;
 import dev.kiln.ops.Reduce;
 import dev.kiln.ops.Reshape;
 import dev.kiln.ops.Slice;
@@ -354,6 +356,126 @@ public final class Tensor implements AutoCloseable {
 
   public Tensor tanh() {
     return Activation.apply(Unary.TANH, this);
+  }
+
+  /** {@code x}, and {@code slope · x} below 0. */
+  public Tensor leakyRelu(float slope) {
+    return Activation.apply(Unary.leakyRelu(slope), this);
+  }
+
+  /** {@code x}, and {@code alpha (exp(x) - 1)} below 0. */
+  public Tensor elu(float alpha) {
+    return Activation.apply(Unary.elu(alpha), this);
+  }
+
+  /** {@code x Φ(x)} with the normal distribution Φ. */
+  public Tensor gelu() {
+    return Activation.apply(Unary.GELU, this);
+  }
+
+  /** The approximation of {@link #gelu} by a hyperbolic tangent. */
+  public Tensor geluTanh() {
+    return Activation.apply(Unary.GELU_TANH, this);
+  }
+
+  /** {@code log(1 + exp(x))}. */
+  public Tensor softplus() {
+    return softplus(1, 20);
+  }
+
+  /** {@code log(1 + exp(beta x)) / beta}, and x itself where {@code beta x > threshold}. */
+  public Tensor softplus(float beta, float threshold) {
+    return Activation.softplus(this, beta, threshold);
+  }
+
+  /** {@code x · sigmoid(x)}, also called swish. */
+  public Tensor silu() {
+    return Activation.apply(Unary.SILU, this);
+  }
+
+  /** {@code min(max(x, 0), 6)}; unlike {@link #clamp}, without a slope at 0 and 6. */
+  public Tensor relu6() {
+    return Activation.apply(Unary.hardTanh(0, 6), this);
+  }
+
+  /** {@code min(max(x, -1), 1)}; unlike {@link #clamp}, without a slope at -1 and 1. */
+  public Tensor hardTanh() {
+    return Activation.apply(Unary.hardTanh(-1, 1), this);
+  }
+
+  /** {@code min(max(x / 6 + 1/2, 0), 1)}. */
+  public Tensor hardSigmoid() {
+    return Activation.apply(Unary.HARD_SIGMOID, this);
+  }
+
+  /** {@code x · hardSigmoid(x)}. */
+  public Tensor hardSwish() {
+    return Activation.apply(Unary.HARD_SWISH, this);
+  }
+
+  public Tensor exp() {
+    return Activation.apply(Unary.EXP, this);
+  }
+
+  /** The natural logarithm: negative infinity at 0, NaN below. */
+  public Tensor log() {
+    return Activation.apply(Unary.LOG, this);
+  }
+
+  public Tensor sqrt() {
+    return Activation.apply(Unary.SQRT, this);
+  }
+
+  /** {@code 1 / √x}. */
+  public Tensor rsqrt() {
+    return Activation.apply(Unary.RSQRT, this);
+  }
+
+  public Tensor abs() {
+    return Activation.apply(Unary.ABS, this);
+  }
+
+  public Tensor square() {
+    return Activation.apply(Unary.SQUARE, this);
+  }
+
+  /** {@code 1 / x}. */
+  public Tensor reciprocal() {
+    return Activation.apply(Unary.RECIPROCAL, this);
+  }
+
+  /** {@code min(max(x, min), max)}. */
+  public Tensor clamp(float min, float max) {
+    return Activation.clamp(this, min, max);
+  }
+
+  /** Nothing below {@code min}. */
+  public Tensor clampMin(float min) {
+    return Activation.clamp(this, min, Float.POSITIVE_INFINITY);
+  }
+
+  /** Nothing above {@code max}. */
+  public Tensor clampMax(float max) {
+    return Activation.clamp(this, Float.NEGATIVE_INFINITY, max);
+  }
+
+  public Tensor pow(float exponent) {
+    return Activation.apply(Unary.pow(exponent), this);
+  }
+
+  /** Each element to the power of one of {@code exponents}, with broadcasting. */
+  public Tensor pow(Tensor exponents) {
+    return Power.apply(this, exponents);
+  }
+
+  /** The larger of two elements each, with broadcasting. */
+  public Tensor maximum(Tensor other) {
+    return Maximum.of(this, other);
+  }
+
+  /** The smaller of two elements each, with broadcasting. */
+  public Tensor minimum(Tensor other) {
+    return Maximum.minimum(this, other);
   }
 
   /** The sum over {@code dims}, which go; over all where none is named. */

@@ -5,10 +5,27 @@ import dev.kiln.backend.Broadcast;
 import dev.kiln.backend.Buffer;
 import dev.kiln.backend.Elementwise;
 import dev.kiln.backend.Unary;
+import dev.kiln.backend.Unary.Function;
+import java.util.EnumSet;
+import java.util.Set;
 
 /** Functions of one and of two elements. */
 final class CpuElementwise implements Elementwise {
   private static final int GRAIN = 1 << 15;
+
+  /** Cheap enough for memory to be what they wait for. */
+  private static final Set<Function> CHEAP =
+      EnumSet.of(
+          Function.RELU,
+          Function.LEAKY_RELU,
+          Function.HARD_SIGMOID,
+          Function.HARD_SWISH,
+          Function.SQRT,
+          Function.ABS,
+          Function.SQUARE,
+          Function.RECIPROCAL,
+          Function.CLAMP,
+          Function.HARD_TANH);
 
   private final Loops loops;
   private final Workers workers;
@@ -26,7 +43,7 @@ final class CpuElementwise implements Elementwise {
     int yAt = CpuBuffer.offset(y);
     workers.elements(
         y.size(),
-        f == Unary.RELU ? GRAIN : GRAIN / 8,
+        CHEAP.contains(f.function()) ? GRAIN : GRAIN / 8,
         (from, to) -> loops.unary(f, in, xAt + from, out, yAt + from, to - from));
   }
 
@@ -40,7 +57,7 @@ final class CpuElementwise implements Elementwise {
     int outAt = CpuBuffer.offset(dx);
     workers.elements(
         dx.size(),
-        GRAIN,
+        CHEAP.contains(f.function()) || f.keepsOutput() ? GRAIN : GRAIN / 8,
         (from, to) ->
             loops.unaryGradient(f, k, kAt + from, in, inAt + from, out, outAt + from, to - from));
   }

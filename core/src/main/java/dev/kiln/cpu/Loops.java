@@ -14,7 +14,7 @@ import dev.kiln.backend.Unary;
  * where the arithmetic is exact to begin with, and callers cut runs at multiples of 64 elsewhere.
  */
 interface Loops {
-  /** {@code y = f(x)}; tanh and sigmoid to 2.2 units in the last place. */
+  /** {@code y = f(x)}; {@link VectorMath} says how close. */
   void unary(Unary f, float[] x, int xAt, float[] y, int yAt, int n);
 
   /** {@code dx = f'(kept) dy}. */

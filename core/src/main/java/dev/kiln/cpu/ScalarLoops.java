@@ -8,47 +8,13 @@ import dev.kiln.backend.Unary;
 final class ScalarLoops implements Loops {
   @Override
   public void unary(Unary f, float[] x, int xAt, float[] y, int yAt, int n) {
-    switch (f) {
-      case RELU -> {
-        for (int i = 0; i < n; i++) {
-          y[yAt + i] = Math.max(x[xAt + i], 0);
-        }
-      }
-      case SIGMOID -> {
-        for (int i = 0; i < n; i++) {
-          y[yAt + i] = (float) (1 / (1 + Math.exp(-x[xAt + i])));
-        }
-      }
-      case TANH -> {
-        for (int i = 0; i < n; i++) {
-          y[yAt + i] = (float) Math.tanh(x[xAt + i]);
-        }
-      }
-    }
+    ScalarFunctions.forward(f, x, xAt, y, yAt, n);
   }
 
   @Override
   public void unaryGradient(
       Unary f, float[] kept, int keptAt, float[] dy, int dyAt, float[] dx, int dxAt, int n) {
-    switch (f) {
-      case RELU -> {
-        for (int i = 0; i < n; i++) {
-          dx[dxAt + i] = kept[keptAt + i] <= 0 ? 0 : dy[dyAt + i];
-        }
-      }
-      case SIGMOID -> {
-        for (int i = 0; i < n; i++) {
-          float y = kept[keptAt + i];
-          dx[dxAt + i] = dy[dyAt + i] * (y * (1 - y));
-        }
-      }
-      case TANH -> {
-        for (int i = 0; i < n; i++) {
-          float y = kept[keptAt + i];
-          dx[dxAt + i] = dy[dyAt + i] * (1 - y * y);
-        }
-      }
-    }
+    ScalarFunctions.gradient(f, kept, keptAt, dy, dyAt, dx, dxAt, n);
   }
 
   @Override
@@ -92,7 +58,32 @@ final class ScalarLoops implements Loops {
           y[yAt + i] = a[aAt + i * aStep] / b[bAt + i * bStep];
         }
       }
+      case MAXIMUM -> {
+        for (int i = 0; i < n; i++) {
+          y[yAt + i] = Math.max(a[aAt + i * aStep], b[bAt + i * bStep]);
+        }
+      }
+      case MINIMUM -> {
+        for (int i = 0; i < n; i++) {
+          y[yAt + i] = Math.min(a[aAt + i * aStep], b[bAt + i * bStep]);
+        }
+      }
+      case MAXIMUM_SLOPE, POW, POW_BASE_SLOPE, POW_EXPONENT_SLOPE -> {
+        for (int i = 0; i < n; i++) {
+          y[yAt + i] = rare(f, a[aAt + i * aStep], b[bAt + i * bStep]);
+        }
+      }
     }
+  }
+
+  private static float rare(Binary f, float a, float b) {
+    return switch (f) {
+      case MAXIMUM_SLOPE -> a == b ? 0.5f : a < b ? 0 : 1;
+      case POW -> (float) Math.pow(a, b);
+      case POW_BASE_SLOPE -> b == 0 ? 0 : (float) (b * Math.pow(a, b - 1));
+      case POW_EXPONENT_SLOPE -> a == 0 && b >= 0 ? 0 : (float) (Math.pow(a, b) * Math.log(a));
+      default -> throw new IllegalArgumentException(f + " has a loop of its own");
+    };
   }
 
   @Override

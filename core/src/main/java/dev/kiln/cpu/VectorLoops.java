@@ -30,46 +30,7 @@ final class VectorLoops implements Loops {
 
   @Override
   public void unary(Unary f, float[] x, int xAt, float[] y, int yAt, int n) {
-    switch (f) {
-      case RELU -> relu(x, xAt, y, yAt, n);
-      case SIGMOID -> sigmoid(x, xAt, y, yAt, n);
-      case TANH -> tanh(x, xAt, y, yAt, n);
-    }
-  }
-
-  private void relu(float[] x, int xAt, float[] y, int yAt, int n) {
-    int whole = SPECIES.loopBound(n);
-    FloatVector zero = FloatVector.zero(SPECIES);
-    for (int i = 0; i < whole; i += LANES) {
-      FloatVector v = load(x, xAt + i);
-      // not max(): a comparison lets NaN through, as it should, and costs less
-      v.blend(zero, v.compare(VectorOperators.LE, zero)).intoArray(y, yAt + i);
-    }
-    rest.unary(Unary.RELU, x, xAt + whole, y, yAt + whole, n - whole);
-  }
-
-  private static void sigmoid(float[] x, int xAt, float[] y, int yAt, int n) {
-    int whole = SPECIES.loopBound(n);
-    for (int i = 0; i < whole; i += LANES) {
-      VectorMath.sigmoid(load(x, xAt + i)).intoArray(y, yAt + i);
-    }
-    if (whole < n) {
-      float[] last = lastOf(x, xAt + whole, n - whole);
-      VectorMath.sigmoid(load(last, 0)).intoArray(last, 0);
-      System.arraycopy(last, 0, y, yAt + whole, n - whole);
-    }
-  }
-
-  private static void tanh(float[] x, int xAt, float[] y, int yAt, int n) {
-    int whole = SPECIES.loopBound(n);
-    for (int i = 0; i < whole; i += LANES) {
-      VectorMath.tanh(load(x, xAt + i)).intoArray(y, yAt + i);
-    }
-    if (whole < n) {
-      float[] last = lastOf(x, xAt + whole, n - whole);
-      VectorMath.tanh(load(last, 0)).intoArray(last, 0);
-      System.arraycopy(last, 0, y, yAt + whole, n - whole);
-    }
+    VectorFunctions.apply(f, x, xAt, y, yAt, n);
   }
 
   /** A run shorter than a vector, made a whole one in scratch. */
@@ -83,40 +44,7 @@ final class VectorLoops implements Loops {
   @Override
   public void unaryGradient(
       Unary f, float[] kept, int keptAt, float[] dy, int dyAt, float[] dx, int dxAt, int n) {
-    int whole = SPECIES.loopBound(n);
-    switch (f) {
-      case RELU -> reluGradient(kept, keptAt, dy, dyAt, dx, dxAt, whole);
-      case SIGMOID -> sigmoidGradient(kept, keptAt, dy, dyAt, dx, dxAt, whole);
-      case TANH -> tanhGradient(kept, keptAt, dy, dyAt, dx, dxAt, whole);
-    }
-    rest.unaryGradient(f, kept, keptAt + whole, dy, dyAt + whole, dx, dxAt + whole, n - whole);
-  }
-
-  private static void reluGradient(
-      float[] kept, int keptAt, float[] dy, int dyAt, float[] dx, int dxAt, int whole) {
-    FloatVector zero = FloatVector.zero(SPECIES);
-    for (int i = 0; i < whole; i += LANES) {
-      VectorMask<Float> off = load(kept, keptAt + i).compare(VectorOperators.LE, zero);
-      load(dy, dyAt + i).blend(zero, off).intoArray(dx, dxAt + i);
-    }
-  }
-
-  private static void sigmoidGradient(
-      float[] kept, int keptAt, float[] dy, int dyAt, float[] dx, int dxAt, int whole) {
-    FloatVector one = FloatVector.broadcast(SPECIES, 1);
-    for (int i = 0; i < whole; i += LANES) {
-      FloatVector y = load(kept, keptAt + i);
-      load(dy, dyAt + i).mul(y.mul(one.sub(y))).intoArray(dx, dxAt + i);
-    }
-  }
-
-  private static void tanhGradient(
-      float[] kept, int keptAt, float[] dy, int dyAt, float[] dx, int dxAt, int whole) {
-    FloatVector one = FloatVector.broadcast(SPECIES, 1);
-    for (int i = 0; i < whole; i += LANES) {
-      FloatVector y = load(kept, keptAt + i);
-      load(dy, dyAt + i).mul(one.sub(y.mul(y))).intoArray(dx, dxAt + i);
-    }
+    VectorGradients.apply(f, kept, keptAt, dy, dyAt, dx, dxAt, n);
   }
 
   @Override
@@ -141,17 +69,28 @@ final class VectorLoops implements Loops {
       float[] y,
       int yAt,
       int n) {
-    int whole = SPECIES.loopBound(n);
+    int whole = vectors(f) ? SPECIES.loopBound(n) : 0;
     if (whole > 0) {
       switch (f) {
         case ADD -> add(a, aAt, aStep, b, bAt, bStep, y, yAt, whole);
         case SUB -> sub(a, aAt, aStep, b, bAt, bStep, y, yAt, whole);
         case MUL -> mul(a, aAt, aStep, b, bAt, bStep, y, yAt, whole);
         case DIV -> div(a, aAt, aStep, b, bAt, bStep, y, yAt, whole);
+        case MAXIMUM -> maximum(a, aAt, aStep, b, bAt, bStep, y, yAt, whole);
+        case MINIMUM -> minimum(a, aAt, aStep, b, bAt, bStep, y, yAt, whole);
+        default -> throw new IllegalArgumentException(f + " has no vectors");
       }
     }
     rest.binary(
         f, a, aAt + whole * aStep, aStep, b, bAt + whole * bStep, bStep, y, yAt + whole, n - whole);
+  }
+
+  /** Powers want a logarithm in double precision. */
+  private static boolean vectors(Binary f) {
+    return switch (f) {
+      case ADD, SUB, MUL, DIV, MAXIMUM, MINIMUM -> true;
+      case MAXIMUM_SLOPE, POW, POW_BASE_SLOPE, POW_EXPONENT_SLOPE -> false;
+    };
   }
 
   private static void add(
@@ -179,6 +118,20 @@ final class VectorLoops implements Loops {
       float[] a, int aAt, int aStep, float[] b, int bAt, int bStep, float[] y, int yAt, int whole) {
     for (int i = 0; i < whole; i += LANES) {
       operand(a, aAt, i, aStep).div(operand(b, bAt, i, bStep)).intoArray(y, yAt + i);
+    }
+  }
+
+  private static void maximum(
+      float[] a, int aAt, int aStep, float[] b, int bAt, int bStep, float[] y, int yAt, int whole) {
+    for (int i = 0; i < whole; i += LANES) {
+      operand(a, aAt, i, aStep).max(operand(b, bAt, i, bStep)).intoArray(y, yAt + i);
+    }
+  }
+
+  private static void minimum(
+      float[] a, int aAt, int aStep, float[] b, int bAt, int bStep, float[] y, int yAt, int whole) {
+    for (int i = 0; i < whole; i += LANES) {
+      operand(a, aAt, i, aStep).min(operand(b, bAt, i, bStep)).intoArray(y, yAt + i);
     }
   }
 

@@ -7,8 +7,8 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * exp, tanh and the logistic function of whole vectors, as polynomials. The coefficients are
- * weighted minimax fits made for this class; the bounds stated were measured over all floats.
+ * exp, log, tanh, erf and the logistic function of whole vectors, as polynomials. The coefficients
+ * are weighted minimax fits made for this class; the bounds stated were measured over all floats.
  */
 final class VectorMath {
   static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -19,11 +19,14 @@ final class VectorMath {
   // ln 2 in two parts: the first has 12 bits, so that its product with an exponent is exact
   private static final float LN_2_HIGH = 0.693359375f;
   private static final float LN_2_LOW = -2.12194440e-4f;
+  private static final float LN_2 = 0.6931472f;
   // adding it leaves the nearest integer in the low bits of the sum
   private static final float ROUND = 0x1.8p23f;
   private static final float EXP_OVERFLOW = 88.72284f;
   private static final float EXP_UNDERFLOW = -103.98f;
   private static final float TANH_SMALL = 0.625f;
+  private static final float ROOT_HALF = 0.70710677f;
+  private static final int ROOT_HALF_BITS = Float.floatToRawIntBits(ROOT_HALF);
 
   private VectorMath() {}
 
@@ -57,12 +60,7 @@ final class VectorMath {
     FloatVector n = shifted.sub(ROUND);
     FloatVector r = n.neg().fma(FloatVector.broadcast(SPECIES, LN_2_HIGH), x);
     r = n.neg().fma(FloatVector.broadcast(SPECIES, LN_2_LOW), r);
-    FloatVector q = FloatVector.broadcast(SPECIES, 0.0013814596f);
-    q = q.fma(r, FloatVector.broadcast(SPECIES, 0.0083687175f));
-    q = q.fma(r, FloatVector.broadcast(SPECIES, 0.04166839f));
-    q = q.fma(r, FloatVector.broadcast(SPECIES, 0.16666521f));
-    q = q.fma(r, FloatVector.broadcast(SPECIES, 0.49999994f));
-    FloatVector p = q.fma(r.mul(r), r).add(1);
+    FloatVector p = nearExpMinus1(r).add(1);
     // 2^n in two factors, for n may pass what one exponent holds at either end
     IntVector bits = shifted.reinterpretAsInts().sub(Float.floatToRawIntBits(ROUND));
     IntVector half = bits.lanewise(VectorOperators.ASHR, 1);
@@ -70,6 +68,22 @@ final class VectorMath {
     VectorMask<Float> over = x.compare(VectorOperators.GT, EXP_OVERFLOW);
     VectorMask<Float> under = x.compare(VectorOperators.LT, EXP_UNDERFLOW);
     return result.blend(Float.POSITIVE_INFINITY, over).blend(0, under);
+  }
+
+  /** {@code exp(r) - 1} where {@code |r| <= ln 2 / 2}. */
+  private static FloatVector nearExpMinus1(FloatVector r) {
+    FloatVector q = FloatVector.broadcast(SPECIES, 0.0013814596f);
+    q = q.fma(r, FloatVector.broadcast(SPECIES, 0.0083687175f));
+    q = q.fma(r, FloatVector.broadcast(SPECIES, 0.04166839f));
+    q = q.fma(r, FloatVector.broadcast(SPECIES, 0.16666521f));
+    q = q.fma(r, FloatVector.broadcast(SPECIES, 0.49999994f));
+    return q.fma(r.mul(r), r);
+  }
+
+  /** {@code exp(x) - 1} for x up to 0, within 1.5 units in the last place. */
+  static FloatVector expMinus1(FloatVector x) {
+    VectorMask<Float> near = x.compare(VectorOperators.GT, -LN_2 / 2);
+    return exp(x).sub(1).blend(nearExpMinus1(x), near);
   }
 
   private static FloatVector power(IntVector exponent) {
@@ -99,5 +113,77 @@ final class VectorMath {
     p = p.fma(z, FloatVector.broadcast(SPECIES, -0.3333328f));
     FloatVector near = p.mul(z).fma(x, x);
     return far.blend(near, magnitude.compare(VectorOperators.LT, TANH_SMALL));
+  }
+
+  /** Within 1 unit in the last place; negative infinity at 0, NaN below. */
+  static FloatVector log(FloatVector x) {
+    // subnormal numbers are made normal ones first
+    VectorMask<Float> tiny = x.compare(VectorOperators.LT, Float.MIN_NORMAL);
+    FloatVector scaled = x.blend(x.mul(0x1p24f), tiny);
+    // x = 2^n m with m from √½ to √2; the difference of the bit patterns counts whole octaves
+    IntVector bits = scaled.reinterpretAsInts();
+    IntVector octave = bits.sub(ROOT_HALF_BITS).lanewise(VectorOperators.ASHR, 23);
+    FloatVector m = bits.sub(octave.lanewise(VectorOperators.LSHL, 23)).reinterpretAsFloats();
+    FloatVector n = (FloatVector) octave.convertShape(VectorOperators.I2F, SPECIES, 0);
+    n = n.blend(n.sub(24), tiny);
+    // log(1 + f) = f - f^2 / 2 + f^3 p(f)
+    FloatVector f = m.sub(1);
+    FloatVector p = FloatVector.broadcast(SPECIES, 0.06746641f);
+    p = p.fma(f, FloatVector.broadcast(SPECIES, -0.11675652f));
+    p = p.fma(f, FloatVector.broadcast(SPECIES, 0.11888162f));
+    p = p.fma(f, FloatVector.broadcast(SPECIES, -0.12405589f));
+    p = p.fma(f, FloatVector.broadcast(SPECIES, 0.14219552f));
+    p = p.fma(f, FloatVector.broadcast(SPECIES, -0.16667996f));
+    p = p.fma(f, FloatVector.broadcast(SPECIES, 0.20002119f));
+    p = p.fma(f, FloatVector.broadcast(SPECIES, -0.2500001f));
+    p = p.fma(f, FloatVector.broadcast(SPECIES, 0.33333313f));
+    FloatVector z = f.mul(f);
+    FloatVector rest = p.mul(f).mul(z);
+    rest = n.fma(FloatVector.broadcast(SPECIES, LN_2_LOW), rest);
+    rest = z.fma(FloatVector.broadcast(SPECIES, -0.5f), rest);
+    FloatVector result = n.fma(FloatVector.broadcast(SPECIES, LN_2_HIGH), f.add(rest));
+    result = result.blend(Float.NEGATIVE_INFINITY, x.compare(VectorOperators.EQ, 0));
+    result = result.blend(Float.NaN, x.compare(VectorOperators.LT, 0));
+    // infinity and NaN as they are
+    VectorMask<Float> finite = x.compare(VectorOperators.LT, Float.POSITIVE_INFINITY);
+    return x.blend(result, finite);
+  }
+
+  /** {@code log(1 + exp(x))}, within 2.5 units in the last place; nothing overflows. */
+  static FloatVector softplus(FloatVector x) {
+    FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector e = exp(x.abs().neg());
+    // log(1 + e): what rounding 1 + e loses, put back
+    FloatVector u = e.add(1);
+    FloatVector lost = e.sub(u.sub(1));
+    FloatVector log = log(u).add(lost.div(u));
+    return x.blend(zero, x.compare(VectorOperators.LT, 0)).add(log);
+  }
+
+  /** Within 1.5 units in the last place. */
+  static FloatVector erf(FloatVector x) {
+    FloatVector z = x.mul(x);
+    FloatVector near = FloatVector.broadcast(SPECIES, ErrorFunction.N6);
+    near = near.fma(z, FloatVector.broadcast(SPECIES, ErrorFunction.N5));
+    near = near.fma(z, FloatVector.broadcast(SPECIES, ErrorFunction.N4));
+    near = near.fma(z, FloatVector.broadcast(SPECIES, ErrorFunction.N3));
+    near = near.fma(z, FloatVector.broadcast(SPECIES, ErrorFunction.N2));
+    near = near.fma(z, FloatVector.broadcast(SPECIES, ErrorFunction.N1));
+    near = near.fma(z, FloatVector.broadcast(SPECIES, ErrorFunction.N0));
+    near = near.fma(x, x);
+    FloatVector a = x.abs();
+    FloatVector f = FloatVector.broadcast(SPECIES, ErrorFunction.F6);
+    f = f.fma(a, FloatVector.broadcast(SPECIES, ErrorFunction.F5));
+    f = f.fma(a, FloatVector.broadcast(SPECIES, ErrorFunction.F4));
+    f = f.fma(a, FloatVector.broadcast(SPECIES, ErrorFunction.F3));
+    f = f.fma(a, FloatVector.broadcast(SPECIES, ErrorFunction.F2));
+    f = f.fma(a, FloatVector.broadcast(SPECIES, ErrorFunction.F1));
+    f = f.fma(a, FloatVector.broadcast(SPECIES, ErrorFunction.F0));
+    FloatVector one = FloatVector.broadcast(SPECIES, 1);
+    FloatVector far = one.sub(exp(f.neg()));
+    far = far.blend(one, a.compare(VectorOperators.GE, ErrorFunction.ONE));
+    far = far.blend(far.neg(), x.compare(VectorOperators.LT, 0));
+    // NaN is not below, and its far is NaN
+    return far.blend(near, a.compare(VectorOperators.LT, ErrorFunction.NEAR));
   }
 }

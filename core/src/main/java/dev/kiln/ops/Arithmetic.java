@@ -76,7 +76,7 @@ public final class Arithmetic {
     return Tape.record(affine(x, scale, shift), x, dy -> affine(dy, scale, 0));
   }
 
-  private static Tensor apply(String op, Binary f, Tensor a, Tensor b) {
+  static Tensor apply(String op, Binary f, Tensor a, Tensor b) {
     Operands.check(op, a, b);
     Shape shape = Shape.broadcast(op, a.shape(), b.shape());
     Tensor y = Tensor.empty(a.device(), a.dtype(), shape);

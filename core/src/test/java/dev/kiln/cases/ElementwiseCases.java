@@ -6,6 +6,8 @@ import dev.kiln.backend.Broadcast;
 import dev.kiln.ops.Dropout;
 import java.util.function.BinaryOperator;
 import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /** Functions of single elements, with broadcasting where there are two. */
@@ -33,7 +35,7 @@ final class ElementwiseCases {
   private ElementwiseCases() {}
 
   static Stream<OpCase> all() {
-    return Stream.of(unary(), binary(), numbers(), dropout()).flatMap(cases -> cases);
+    return Stream.of(unary(), functions(), binary(), numbers(), dropout()).flatMap(cases -> cases);
   }
 
   private static Stream<OpCase> unary() {
@@ -55,6 +57,90 @@ final class ElementwiseCases {
                         .oracle(x -> Oracle.map(x[0], Math::tanh))));
   }
 
+  /** Slopes jump, where they do, between the values drawn. */
+  private static Stream<OpCase> functions() {
+    return Stream.of(SHAPES)
+        .flatMap(
+            s ->
+                Stream.of(
+                    function("leaky_relu", s, x -> x.leakyRelu(0.2f), v -> v > 0 ? v : 0.2f * v),
+                    function("elu", s, x -> x.elu(0.3f), v -> v > 0 ? v : 0.3f * Math.expm1(v)),
+                    function("gelu", s, Tensor::gelu, Oracle::gelu),
+                    function("gelu_tanh", s, Tensor::geluTanh, Oracle::geluTanh),
+                    function("softplus", s, Tensor::softplus, v -> Math.log1p(Math.exp(v))),
+                    function(
+                        "softplus steep",
+                        s,
+                        x -> x.softplus(8, 10.01f),
+                        v -> v * 8 > 10.01 ? v : Math.log1p(Math.exp(8 * v)) / 8),
+                    function("silu", s, Tensor::silu, v -> v / (1 + Math.exp(-v))),
+                    function(
+                        "hard_sigmoid",
+                        s,
+                        x -> x.mul(3.1f).hardSigmoid(),
+                        v -> Oracle.gate(3.1f * v)),
+                    function(
+                        "hard_swish",
+                        s,
+                        x -> x.mul(3.1f).hardSwish(),
+                        v -> 3.1f * v * Oracle.gate(3.1f * v)),
+                    function(
+                        "hard_tanh",
+                        s,
+                        x -> x.mul(1.1f).hardTanh(),
+                        v -> Math.min(Math.max(1.1f * v, -1), 1)),
+                    function(
+                        "relu6",
+                        s,
+                        x -> x.mul(7.1f).relu6(),
+                        v -> Math.min(Math.max(7.1f * v, 0), 6)),
+                    function("exp", s, Tensor::exp, Math::exp),
+                    function("abs", s, Tensor::abs, Math::abs),
+                    function("square", s, Tensor::square, v -> v * v),
+                    function(
+                        "clamp",
+                        s,
+                        x -> x.clamp(-0.513f, 1.0307f),
+                        v -> Math.min(Math.max(v, -0.513f), 1.0307f)),
+                    function("clamp min", s, x -> x.clampMin(0.2017f), v -> Math.max(v, 0.2017f)),
+                    function("clamp max", s, x -> x.clampMax(0.2017f), v -> Math.min(v, 0.2017f)),
+                    function("pow 3", s, x -> x.pow(3), v -> v * v * v),
+                    function("pow 0", s, x -> x.pow(0), v -> 1),
+                    positive("log", s, Tensor::log, Math::log),
+                    positive("sqrt", s, Tensor::sqrt, Math::sqrt),
+                    positive("rsqrt", s, Tensor::rsqrt, v -> 1 / Math.sqrt(v)),
+                    positive("reciprocal", s, Tensor::reciprocal, v -> 1 / v),
+                    positive("pow 2", s, x -> x.pow(2), v -> v * v),
+                    positive("pow -0.5", s, x -> x.pow(-0.5f), v -> 1 / Math.sqrt(v)),
+                    positive("pow 1.7", s, x -> x.pow(1.7f), v -> Math.pow(v, 1.7f))));
+  }
+
+  private static OpCase function(
+      String op, int[] shape, UnaryOperator<Tensor> f, DoubleUnaryOperator slow) {
+    return function(op, OpCase.Values.DISTINCT, shape, f, slow);
+  }
+
+  private static OpCase positive(
+      String op, int[] shape, UnaryOperator<Tensor> f, DoubleUnaryOperator slow) {
+    return function(op, OpCase.Values.POSITIVE, shape, f, slow);
+  }
+
+  /**
+   * @param name the op, and what is special
+   */
+  private static OpCase function(
+      String name,
+      OpCase.Values values,
+      int[] shape,
+      UnaryOperator<Tensor> f,
+      DoubleUnaryOperator slow) {
+    String[] words = name.split(" ");
+    return OpCase.of(words[0], words.length > 1 ? words[1] : "")
+        .input(values, shape)
+        .forward(x -> f.apply(x[0]))
+        .oracle(x -> Oracle.map(x[0], slow));
+  }
+
   private static Stream<OpCase> binary() {
     return Stream.of(PAIRS)
         .flatMap(
@@ -63,7 +149,10 @@ final class ElementwiseCases {
                     pair("add", p, Tensor::add, (a, b) -> a + b),
                     pair("sub", p, Tensor::sub, (a, b) -> a - b),
                     pair("mul", p, Tensor::mul, (a, b) -> a * b),
-                    pair("div", p, Tensor::div, (a, b) -> a / b)));
+                    pair("div", p, Tensor::div, (a, b) -> a / b),
+                    pair("maximum", p, Tensor::maximum, Math::max),
+                    pair("minimum", p, Tensor::minimum, Math::min),
+                    pair("pow", p, (a, b) -> a.exp().pow(b), (a, b) -> Math.exp(a * b))));
   }
 
   static OpCase pair(

@@ -15,6 +15,26 @@ final class Oracle {
     return Arrays.stream(x).map(f).toArray();
   }
 
+  /** {@code x Φ(x)}, with the normal distribution Φ from its series. */
+  static double gelu(double x) {
+    double term = x;
+    double sum = x;
+    for (int n = 1; n < 60; n++) {
+      term *= -x * x / (2 * n);
+      sum += term / (2 * n + 1);
+    }
+    return x * (0.5 + sum / Math.sqrt(2 * Math.PI));
+  }
+
+  static double geluTanh(double x) {
+    return 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
+  }
+
+  /** The hard logistic function. */
+  static double gate(double x) {
+    return Math.min(Math.max(x / 6 + 0.5, 0), 1);
+  }
+
   /** One matrix product of dense row-major operands. */
   static double[] gemm(int m, int n, int k, boolean ta, boolean tb, double[] a, double[] b) {
     double[] c = new double[m * n];

@@ -28,11 +28,71 @@ class VectorMathTest {
   }
 
   @Test
+  void logIsWithinOneUnitInTheLastPlaceOverAllFloats() {
+    assertThat(worst(VectorMath::log, Math::log)).isLessThan(1.0);
+  }
+
+  @Test
+  void softplusKeepsItsBoundOverAllFloats() {
+    assertThat(worst(VectorMath::softplus, ScalarFunctions::softplus)).isLessThan(2.5);
+  }
+
+  @Test
+  void erfKeepsItsBoundOverAllFloats() {
+    assertThat(worst(VectorMath::erf, VectorMathTest::erf)).isLessThan(1.5);
+  }
+
+  @Test
+  void theErrorFunctionInDoublePrecisionIsWithinTenMillionths() {
+    for (double x = 1e-3; x < 4.5; x += 1e-3) {
+      assertThat(Math.abs(ErrorFunction.of(x) / erf(x) - 1)).as("erf(%s)", x).isLessThan(1e-7);
+      assertThat(ErrorFunction.of(-x)).isEqualTo(-ErrorFunction.of(x));
+    }
+    assertThat(ErrorFunction.of(Double.NaN)).isNaN();
+  }
+
+  @Test
+  void expMinus1KeepsItsBoundUpToZero() {
+    assertThat(worst(x -> VectorMath.expMinus1(x.abs().neg()), x -> Math.expm1(-Math.abs(x))))
+        .isLessThan(1.5);
+  }
+
+  /** By its series near 0, and by the continued fraction of what is missing to 1 far from it. */
+  private static double erf(double x) {
+    double a = Math.abs(x);
+    if (a > 6) {
+      return Math.signum(x);
+    }
+    double sum;
+    if (a < 2.5) {
+      double term = a;
+      sum = a;
+      for (int n = 1; n < 60; n++) {
+        term *= -a * a / n;
+        sum += term / (2 * n + 1);
+      }
+      sum *= 2 / Math.sqrt(Math.PI);
+    } else {
+      double fraction = 0;
+      for (int n = 60; n > 0; n--) {
+        fraction = n / 2.0 / (a + fraction);
+      }
+      sum = 1 - Math.exp(-a * a) / Math.sqrt(Math.PI) / (a + fraction);
+    }
+    return Math.copySign(sum, x);
+  }
+
+  @Test
   void theFunctionsGoToTheirLimits() {
     float inf = Float.POSITIVE_INFINITY;
     assertThat(of(VectorMath::exp, inf, -inf, 0, 100, -200)).containsExactly(inf, 0, 1, inf, 0);
     assertThat(of(VectorMath::sigmoid, inf, -inf, 0)).containsExactly(1, 0, 0.5f);
     assertThat(of(VectorMath::tanh, inf, -inf, 0, 50, -50)).containsExactly(1, -1, 0, 1, -1);
+    assertThat(of(VectorMath::erf, inf, -inf, 0, 50, -50)).containsExactly(1, -1, 0, 1, -1);
+    assertThat(of(VectorMath::log, inf, 0, 1)).containsExactly(inf, -inf, 0);
+    assertThat(of(VectorMath::log, -0f, -1f, -inf)).containsExactly(-inf, Float.NaN, Float.NaN);
+    assertThat(of(VectorMath::softplus, inf, -inf, 200)).containsExactly(inf, 0, 200);
+    assertThat(of(VectorMath::expMinus1, -inf, -0f, -200)).containsExactly(-1, 0, -1);
   }
 
   @Test
@@ -40,6 +100,10 @@ class VectorMathTest {
     assertThat(of(VectorMath::exp, Float.NaN)[0]).isNaN();
     assertThat(of(VectorMath::sigmoid, Float.NaN)[0]).isNaN();
     assertThat(of(VectorMath::tanh, Float.NaN)[0]).isNaN();
+    assertThat(of(VectorMath::log, Float.NaN)[0]).isNaN();
+    assertThat(of(VectorMath::erf, Float.NaN)[0]).isNaN();
+    assertThat(of(VectorMath::softplus, Float.NaN)[0]).isNaN();
+    assertThat(of(VectorMath::expMinus1, Float.NaN)[0]).isNaN();
   }
 
   /** The largest error in units in the last place, where the true result is a normal float. */

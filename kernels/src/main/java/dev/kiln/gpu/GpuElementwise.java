@@ -5,36 +5,41 @@ import dev.kiln.backend.Broadcast;
 import dev.kiln.backend.Buffer;
 import dev.kiln.backend.Elementwise;
 import dev.kiln.backend.Unary;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Elementwise functions: elementwise.cl where all is of one size, broadcast.cl elsewhere. */
+/**
+ * Elementwise functions: unary.cl; elementwise.cl where operands are of one size, broadcast.cl
+ * elsewhere.
+ */
 interface GpuElementwise extends Elementwise, GpuFamily {
   @Override
   default void unary(Unary f, Buffer x, Buffer y) {
-    map(forward(f), y.size(), x, y, y.size());
+    map("unary", lowerCase(f.function()) + "_forward", y.size(), x, y, y.size(), f.a(), f.b());
   }
 
   @Override
   default void unaryGradient(Unary f, Buffer kept, Buffer dy, Buffer dx) {
-    map(gradient(f), dx.size(), kept, dy, dx, dx.size());
+    String kernel = lowerCase(f.function()) + "_gradient";
+    map("unary", kernel, dx.size(), kept, dy, dx, dx.size(), f.a(), f.b());
   }
 
   @Override
   default void affine(float scale, float shift, Buffer x, Buffer y) {
-    map("affine", y.size(), x, y, y.size(), scale, shift);
+    map("elementwise", "affine", y.size(), x, y, y.size(), scale, shift);
   }
 
   @Override
   default void binary(Binary f, Broadcast broadcast, Buffer a, Buffer b, Buffer y) {
     if (broadcast.isPlain()) {
-      map(kernel(f, true), y.size(), a, b, y, y.size());
+      map("elementwise", lowerCase(f) + "_1", y.size(), a, b, y, y.size());
     } else if (y.size() > 0) {
       spread(f, broadcast, a, b, y);
     }
   }
 
-  private void map(String kernel, int size, @Nullable Object... arguments) {
-    String program = cpuKernels() ? "elementwise_cpu" : "elementwise";
+  private void map(String text, String kernel, int size, @Nullable Object... arguments) {
+    String program = cpuKernels() ? text + "_cpu" : text;
     int wide = kernels().tunable(program, "WIDE");
     launch(program, kernel, covering(program, (size + wide - 1L) / wide), arguments);
   }
@@ -58,34 +63,13 @@ interface GpuElementwise extends Elementwise, GpuFamily {
     RowRuns.put(arguments, first + 2 * rank, broadcast.stridesB(), rank, 0);
     launch(
         program,
-        small ? kernel(f, false) : "broadcast_8",
+        small ? lowerCase(f) + "_3" : "broadcast_8",
         covering(program, runs.items),
         arguments);
   }
 
-  private static String forward(Unary f) {
-    return switch (f) {
-      case RELU -> "relu";
-      case SIGMOID -> "sigmoid";
-      case TANH -> "tanh_forward";
-    };
-  }
-
-  private static String gradient(Unary f) {
-    return switch (f) {
-      case RELU -> "relu_gradient";
-      case SIGMOID -> "sigmoid_gradient";
-      case TANH -> "tanh_gradient";
-    };
-  }
-
-  /** add_1 over one size, add_3 with broadcasting: the number of dimensions. */
-  private static String kernel(Binary f, boolean plain) {
-    return switch (f) {
-      case ADD -> plain ? "add_1" : "add_3";
-      case SUB -> plain ? "sub_1" : "sub_3";
-      case MUL -> plain ? "mul_1" : "mul_3";
-      case DIV -> plain ? "div_1" : "div_3";
-    };
+  /** Kernels are named like constants. */
+  private static String lowerCase(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
   }
 }

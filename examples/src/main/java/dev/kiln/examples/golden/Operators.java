@@ -67,6 +67,7 @@ final class Operators {
   private static final Map<String, Procedure> ALL =
       Stream.of(
               PROCEDURES, //
+              ElementwiseOperators.all(),
               IndexingOperators.all(),
               ImageOperators.all(),
               RecurrentOperators.all())

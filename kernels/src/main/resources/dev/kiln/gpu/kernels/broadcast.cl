@@ -10,7 +10,9 @@
 //          run = 1 on GPUs, so that neighbours read neighbours; long on CPUs
 // Tunable  WG   work-group size
 //
-// NAME_3 spreads rows over two more dimensions, [n0][n1][n]; broadcast_8 over seven, for all four f.
+// NAME_3 spreads rows over two more dimensions, [n0][n1][n]; broadcast_8 over seven, for all f.
+
+#include "binary.h"
 
 // Takes the coordinate of a dimension off the end of rest and moves a and b by it.
 #define OUTER(extent, strideA, strideB)             \
@@ -54,17 +56,27 @@
     ROW(f)                                                                                \
   }
 
-#define ADD(a, b) ((a) + (b))
-#define SUB(a, b) ((a) - (b))
-#define MUL(a, b) ((a) * (b))
-#define DIV(a, b) ((a) / (b))
-
 BROADCAST_3(add_3, ADD)
 BROADCAST_3(sub_3, SUB)
 BROADCAST_3(mul_3, MUL)
 BROADCAST_3(div_3, DIV)
+BROADCAST_3(maximum_3, MAXIMUM)
+BROADCAST_3(minimum_3, MINIMUM)
+BROADCAST_3(maximum_slope_3, MAXIMUM_SLOPE)
+BROADCAST_3(pow_3, POW)
+BROADCAST_3(pow_base_slope_3, POW_BASE_SLOPE)
+BROADCAST_3(pow_exponent_slope_3, POW_EXPONENT_SLOPE)
 
-// f: 0 a + b, 1 a - b, 2 a · b, 3 a / b
+// The function of rank f; the rare ones share a loop.
+DEVICE_FN float any_of(int f, float a, float b) {
+  return f == 4   ? MAXIMUM(a, b)
+         : f == 5 ? MINIMUM(a, b)
+         : f == 6 ? MAXIMUM_SLOPE(a, b)
+         : f == 7 ? POW(a, b)
+         : f == 8 ? POW_BASE_SLOPE(a, b)
+                  : POW_EXPONENT_SLOPE(a, b);
+}
+
 KERNEL(WG) broadcast_8(GLOBAL const float* a, GLOBAL const float* b, GLOBAL float* y, int run, int f,
                        int n0, int n1, int n2, int n3, int n4, int n5, int n6, int n,
                        int sa0, int sa1, int sa2, int sa3, int sa4, int sa5, int sa6, int sa,
@@ -83,7 +95,9 @@ KERNEL(WG) broadcast_8(GLOBAL const float* a, GLOBAL const float* b, GLOBAL floa
     ROW(SUB)
   } else if (f == 2) {
     ROW(MUL)
-  } else {
+  } else if (f == 3) {
     ROW(DIV)
+  } else {
+    for (size_t i = first; i < last; i++) y[i] = any_of(f, a[(long)i * sa], b[(long)i * sb]);
   }
 }

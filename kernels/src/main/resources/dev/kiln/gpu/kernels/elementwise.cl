@@ -1,4 +1,4 @@
-// elementwise — y = f(x), dx = f'(x) · dy, y = f(a, b), y = scale · x + shift: all of one size
+// elementwise — y = f(a, b) and y = scale · x + shift: all of one size
 //
 //   x, y, a, b   [n] float32; the output may be one of the inputs
 //
@@ -10,17 +10,6 @@
 #define ITEM() ((size_t)GROUP_ID(0) * WG + LOCAL_ID(0))
 
 #if WIDE == 4
-
-#define UNARY(name, f)                                                       \
-  KERNEL(WG) name(GLOBAL const float* x, GLOBAL float* y, int n) {           \
-    const size_t start = ITEM() * 4;                                         \
-    if (start + 4 <= (size_t)n) {                                            \
-      const float4 v = LOAD4(x + start);                                     \
-      STORE4(y + start, F4(f(v.x), f(v.y), f(v.z), f(v.w)));                 \
-    } else {                                                                 \
-      for (size_t i = start; i < (size_t)n; i++) y[i] = f(x[i]);             \
-    }                                                                        \
-  }
 
 #define BINARY(name, f)                                                                 \
   KERNEL(WG) name(GLOBAL const float* a, GLOBAL const float* b, GLOBAL float* y, int n) { \
@@ -36,12 +25,6 @@
 
 #else
 
-#define UNARY(name, f)                                                       \
-  KERNEL(WG) name(GLOBAL const float* x, GLOBAL float* y, int n) {           \
-    const size_t i = ITEM();                                                 \
-    if (i < (size_t)n) y[i] = f(x[i]);                                       \
-  }
-
 #define BINARY(name, f)                                                                 \
   KERNEL(WG) name(GLOBAL const float* a, GLOBAL const float* b, GLOBAL float* y, int n) { \
     const size_t i = ITEM();                                                            \
@@ -50,32 +33,18 @@
 
 #endif
 
-// Comparisons are put so that NaN stays NaN.
-#define RELU(x) ((x) < 0 ? 0 : (x))
-#define SIGMOID(x) (1 / (1 + EXP(-(x))))
-
-UNARY(relu, RELU)
-UNARY(sigmoid, SIGMOID)
-UNARY(tanh_forward, TANH)
-
-// From the output y, which the op keeps, and the upstream gradient dy.
-#define RELU_GRADIENT(y, dy) ((y) <= 0 ? 0 : (dy))
-#define SIGMOID_GRADIENT(y, dy) ((dy) * (y) * (1 - (y)))
-#define TANH_GRADIENT(y, dy) ((dy) * (1 - (y) * (y)))
-
-BINARY(relu_gradient, RELU_GRADIENT)
-BINARY(sigmoid_gradient, SIGMOID_GRADIENT)
-BINARY(tanh_gradient, TANH_GRADIENT)
-
-#define ADD(a, b) ((a) + (b))
-#define SUB(a, b) ((a) - (b))
-#define MUL(a, b) ((a) * (b))
-#define DIV(a, b) ((a) / (b))
+#include "binary.h"
 
 BINARY(add_1, ADD)
 BINARY(sub_1, SUB)
 BINARY(mul_1, MUL)
 BINARY(div_1, DIV)
+BINARY(maximum_1, MAXIMUM)
+BINARY(minimum_1, MINIMUM)
+BINARY(maximum_slope_1, MAXIMUM_SLOPE)
+BINARY(pow_1, POW)
+BINARY(pow_base_slope_1, POW_BASE_SLOPE)
+BINARY(pow_exponent_slope_1, POW_EXPONENT_SLOPE)
 
 KERNEL(WG) affine(GLOBAL const float* x, GLOBAL float* y, int n, float scale, float shift) {
   const size_t start = ITEM() * WIDE;

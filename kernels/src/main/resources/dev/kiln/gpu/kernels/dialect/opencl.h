@@ -29,6 +29,8 @@
 //
 //   FMA(a, b, c)                fused: one rounding. a * b + c is never fused: every API gives the
 //                               same bits for + - * / SQRT FMA
+//   EXPM1 LOG1P ERF POW         exp(x) - 1, log(1 + x), the error function, a to the power of b; POW
+//                               within 16 ulp, the others within about 4
 //   EXP LOG TANH RSQRT          within about 2 ulp; SQRT and / are correctly rounded
 //   FABS FMAX FMIN              FMAX and FMIN drop a NaN: FMAX(NaN, 1) = 1. Where it must win, say
 //                               so: a > b || a != a ? a : b
@@ -75,6 +77,10 @@
 #define FMA(a, b, c) fma((float)(a), (float)(b), (float)(c))
 #define EXP(x) exp((float)(x))
 #define LOG(x) log((float)(x))
+#define EXPM1(x) expm1((float)(x))
+#define LOG1P(x) log1p((float)(x))
+#define ERF(x) erf((float)(x))
+#define POW(a, b) pow((float)(a), (float)(b))
 #define TANH(x) tanh((float)(x))
 #define SQRT(x) sqrt((float)(x))
 #define RSQRT(x) rsqrt((float)(x))

@@ -1,0 +1,212 @@
+package dev.kiln.cpu;
+
+import static dev.kiln.cpu.VectorMath.LANES;
+import static dev.kiln.cpu.VectorMath.SPECIES;
+import static dev.kiln.cpu.VectorMath.load;
+
+import dev.kiln.backend.Unary;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * The functions of one element in the Vector API; what is left of a run, less than one vector, is
+ * one more vector in scratch. Each function has a method of its own: two in one body pass what C2
+ * is willing to inline, and every vector becomes an object.
+ */
+final class VectorFunctions {
+  static final float GELU_SCALE = 1.5957691f;
+  static final float GELU_CUBE = 0.044715f;
+  private static final float ROOT_HALF = 0.70710677f;
+
+  private VectorFunctions() {}
+
+  /** Any number of elements; {@code y} may be {@code x}. */
+  static void apply(Unary f, float[] x, int xAt, float[] y, int yAt, int n) {
+    int whole = SPECIES.loopBound(n);
+    vectors(f, x, xAt, y, yAt, whole);
+    if (whole < n) {
+      float[] last = Scratch.ofThread().array(Scratch.Role.LANES, LANES);
+      System.arraycopy(x, xAt + whole, last, 0, n - whole);
+      Arrays.fill(last, n - whole, LANES, 1);
+      vectors(f, last, 0, last, 0, LANES);
+      System.arraycopy(last, 0, y, yAt + whole, n - whole);
+    }
+  }
+
+  private static void vectors(Unary f, float[] x, int xAt, float[] y, int yAt, int n) {
+    switch (f.function()) {
+      case RELU -> relu(x, xAt, y, yAt, n);
+      case SIGMOID -> sigmoid(x, xAt, y, yAt, n);
+      case TANH -> tanh(x, xAt, y, yAt, n);
+      case LEAKY_RELU -> leakyRelu(f.a(), x, xAt, y, yAt, n);
+      case ELU -> elu(f.a(), x, xAt, y, yAt, n);
+      case GELU -> gelu(x, xAt, y, yAt, n);
+      case GELU_TANH -> geluTanh(x, xAt, y, yAt, n);
+      case SOFTPLUS -> softplus(f.a(), f.b(), x, xAt, y, yAt, n);
+      case SILU -> silu(x, xAt, y, yAt, n);
+      case HARD_SIGMOID -> hardSigmoid(x, xAt, y, yAt, n);
+      case HARD_SWISH -> hardSwish(x, xAt, y, yAt, n);
+      case EXP -> exp(x, xAt, y, yAt, n);
+      case LOG -> log(x, xAt, y, yAt, n);
+      case SQRT -> sqrt(x, xAt, y, yAt, n);
+      case RSQRT -> rsqrt(x, xAt, y, yAt, n);
+      case ABS -> abs(x, xAt, y, yAt, n);
+      case SQUARE -> square(x, xAt, y, yAt, n);
+      case RECIPROCAL -> reciprocal(x, xAt, y, yAt, n);
+      case CLAMP, HARD_TANH -> clamp(f.a(), f.b(), x, xAt, y, yAt, n);
+      // a logarithm in double precision: no vectors
+      case POW -> ScalarFunctions.forward(f, x, xAt, y, yAt, n);
+    }
+  }
+
+  /** The normal distribution, {@code (1 + erf(x / √2)) / 2}. */
+  static FloatVector normal(FloatVector x) {
+    return VectorMath.erf(x.mul(ROOT_HALF)).add(1).mul(0.5f);
+  }
+
+  /** The approximate GELU is x times the logistic function of this: {@code (1 + tanh(u)) / 2}. */
+  static FloatVector geluAngle(FloatVector x) {
+    return x.mul(x).mul(x).mul(GELU_CUBE).add(x).mul(GELU_SCALE);
+  }
+
+  private static FloatVector hardSigmoid(FloatVector x) {
+    return clamp(x.div(6).add(0.5f), 0, 1);
+  }
+
+  private static FloatVector clamp(FloatVector x, float min, float max) {
+    FloatVector y = x.blend(min, x.compare(VectorOperators.LT, min));
+    return y.blend(max, y.compare(VectorOperators.GT, max));
+  }
+
+  private static void relu(float[] x, int xAt, float[] y, int yAt, int n) {
+    FloatVector zero = FloatVector.zero(SPECIES);
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector v = load(x, xAt + i);
+      // not max(): a comparison lets NaN through, as it should, and costs less
+      v.blend(zero, v.compare(VectorOperators.LE, zero)).intoArray(y, yAt + i);
+    }
+  }
+
+  private static void sigmoid(float[] x, int xAt, float[] y, int yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      VectorMath.sigmoid(load(x, xAt + i)).intoArray(y, yAt + i);
+    }
+  }
+
+  private static void tanh(float[] x, int xAt, float[] y, int yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      VectorMath.tanh(load(x, xAt + i)).intoArray(y, yAt + i);
+    }
+  }
+
+  private static void leakyRelu(float slope, float[] x, int xAt, float[] y, int yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector v = load(x, xAt + i);
+      v.mul(slope).blend(v, v.compare(VectorOperators.GT, 0)).intoArray(y, yAt + i);
+    }
+  }
+
+  private static void elu(float alpha, float[] x, int xAt, float[] y, int yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector v = load(x, xAt + i);
+      FloatVector below = VectorMath.expMinus1(v).mul(alpha);
+      below.blend(v, v.compare(VectorOperators.GT, 0)).intoArray(y, yAt + i);
+    }
+  }
+
+  private static void gelu(float[] x, int xAt, float[] y, int yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector v = load(x, xAt + i);
+      v.mul(normal(v)).intoArray(y, yAt + i);
+    }
+  }
+
+  private static void geluTanh(float[] x, int xAt, float[] y, int yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector v = load(x, xAt + i);
+      v.mul(VectorMath.sigmoid(geluAngle(v))).intoArray(y, yAt + i);
+    }
+  }
+
+  private static void softplus(
+      float beta, float threshold, float[] x, int xAt, float[] y, int yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector v = load(x, xAt + i);
+      FloatVector z = v.mul(beta);
+      FloatVector s = VectorMath.softplus(z).div(beta);
+      s.blend(v, z.compare(VectorOperators.GT, threshold)).intoArray(y, yAt + i);
+    }
+  }
+
+  private static void silu(float[] x, int xAt, float[] y, int yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector v = load(x, xAt + i);
+      v.mul(VectorMath.sigmoid(v)).intoArray(y, yAt + i);
+    }
+  }
+
+  private static void hardSigmoid(float[] x, int xAt, float[] y, int yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      hardSigmoid(load(x, xAt + i)).intoArray(y, yAt + i);
+    }
+  }
+
+  private static void hardSwish(float[] x, int xAt, float[] y, int yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector v = load(x, xAt + i);
+      v.mul(hardSigmoid(v)).intoArray(y, yAt + i);
+    }
+  }
+
+  private static void exp(float[] x, int xAt, float[] y, int yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      VectorMath.exp(load(x, xAt + i)).intoArray(y, yAt + i);
+    }
+  }
+
+  private static void log(float[] x, int xAt, float[] y, int yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      VectorMath.log(load(x, xAt + i)).intoArray(y, yAt + i);
+    }
+  }
+
+  private static void sqrt(float[] x, int xAt, float[] y, int yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      load(x, xAt + i).sqrt().intoArray(y, yAt + i);
+    }
+  }
+
+  private static void rsqrt(float[] x, int xAt, float[] y, int yAt, int n) {
+    FloatVector one = FloatVector.broadcast(SPECIES, 1);
+    for (int i = 0; i < n; i += LANES) {
+      one.div(load(x, xAt + i).sqrt()).intoArray(y, yAt + i);
+    }
+  }
+
+  private static void abs(float[] x, int xAt, float[] y, int yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      load(x, xAt + i).abs().intoArray(y, yAt + i);
+    }
+  }
+
+  private static void square(float[] x, int xAt, float[] y, int yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector v = load(x, xAt + i);
+      v.mul(v).intoArray(y, yAt + i);
+    }
+  }
+
+  private static void reciprocal(float[] x, int xAt, float[] y, int yAt, int n) {
+    FloatVector one = FloatVector.broadcast(SPECIES, 1);
+    for (int i = 0; i < n; i += LANES) {
+      one.div(load(x, xAt + i)).intoArray(y, yAt + i);
+    }
+  }
+
+  private static void clamp(float min, float max, float[] x, int xAt, float[] y, int yAt, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      clamp(load(x, xAt + i), min, max).intoArray(y, yAt + i);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package dev.kiln.nn;
+
+import dev.kiln.Tensor;
+
+/** {@code x Φ(x)} with the normal distribution Φ, element by element; any shape. */
+public final class GELU extends Module {
+  private final boolean approximate;
+
+  /** By the error function. */
+  public GELU() {
+    this(false);
+  }
+
+  /**
+   * @param approximate by a hyperbolic tangent, PyTorch's {@code approximate='tanh'}
+   */
+  public GELU(boolean approximate) {
+    this.approximate = approximate;
+  }
+
+  @Override
+  public Tensor forward(Tensor x) {
+    return approximate ? x.geluTanh() : x.gelu();
+  }
+
+  @Override
+  protected String describe() {
+    return approximate ? "GELU(tanh)" : "GELU";
+  }
+}
