@@ -45,7 +45,8 @@ final class RnnCases {
         .map(RnnCases::layers);
   }
 
-  private static OpCase layers(RnnOracle oracle) {
+  /** Whole layers, as an oracle describes them. */
+  static OpCase layers(RnnOracle oracle) {
     Cell cell = oracle.cell();
     OpCase opCase =
         OpCase.of(

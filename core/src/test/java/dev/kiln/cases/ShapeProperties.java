@@ -1,6 +1,7 @@
 package dev.kiln.cases;
 
 import dev.kiln.Tensor;
+import dev.kiln.backend.Cell;
 import dev.kiln.ops.Concat;
 import dev.kiln.ops.Conv2dOptions;
 import dev.kiln.ops.Pool2dOptions;
@@ -144,6 +145,35 @@ public abstract class ShapeProperties {
     int[] starts = Arrays.stream(shape).map(extent -> Math.min(from, extent)).toArray();
     int[] steps = Arrays.stream(shape).map(extent -> step).toArray();
     check(MovementCases.slice(shape, starts, shape, steps));
+  }
+
+  @Property(tries = TRIES, shrinking = ShrinkingMode.BOUNDED)
+  void recurrentLayers(
+      @ForAll Cell cell,
+      @ForAll @IntRange(min = 1, max = 6) int steps,
+      @ForAll @IntRange(max = 5) int batch,
+      @ForAll @IntRange(min = 1, max = 5) int in,
+      @ForAll @IntRange(min = 1, max = 20) int hidden,
+      @ForAll @IntRange(min = 1, max = 2) int layers,
+      @ForAll @IntRange(max = 31) int options) {
+    int[] lengths = null;
+    if ((options & 16) != 0) {
+      lengths = IntStream.range(0, batch).map(b -> 1 + b * 5 % steps).toArray();
+    }
+    check(
+        RnnCases.layers(
+            new RnnOracle(
+                cell,
+                steps,
+                batch,
+                in,
+                hidden,
+                layers,
+                (options & 1) != 0,
+                (options & 2) != 0,
+                (options & 4) != 0,
+                (options & 8) != 0,
+                lengths)));
   }
 
   @Property(tries = TRIES, shrinking = ShrinkingMode.BOUNDED)
