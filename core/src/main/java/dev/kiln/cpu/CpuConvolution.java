@@ -3,7 +3,9 @@ package dev.kiln.cpu;
 import dev.kiln.backend.Buffer;
 import dev.kiln.backend.Conv2dSpec;
 import dev.kiln.backend.Convolution;
+import dev.kiln.backend.StridePhase;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   forward           y[n]  = w · patches(x[n])            images shared out over the workers
- *   input gradient    dx[n] = turned w · patches(dy[n])    likewise
+ *   input gradient    dx[n] = turned w · patches(dy[n])    likewise; for strides, phase by phase
  *   weight gradient   dw    = Σ dy[n] · patches(x[n])ᵀ     parts of the batch, then their sum
  * </pre>
  */
@@ -36,11 +38,13 @@ final class CpuConvolution implements Convolution {
   private final MatrixProduct product;
   private final Workers workers;
   private final DirectConvolution direct;
+  private final CpuCopies copies;
 
   CpuConvolution(Engine engine) {
     product = engine.product();
     workers = engine.workers();
     direct = new DirectConvolution(engine);
+    copies = new CpuCopies(engine);
   }
 
   @Override
@@ -78,6 +82,10 @@ final class CpuConvolution implements Convolution {
       direct.inputGradient(spec, dy, w, dx);
       return;
     }
+    if (spec.strideHeight() > 1 || spec.strideWidth() > 1) {
+      inputGradientByPhase(spec, dy, w, dx);
+      return;
+    }
     int rows = spec.groupIn();
     for (int g = 0; g < spec.groups(); g++) {
       images(
@@ -89,6 +97,25 @@ final class CpuConvolution implements Convolution {
           Plane.of(dy, spec.outChannels(), g * spec.groupOut(), spec.outPixels()),
           Plane.of(dx, spec.inChannels(), g * rows, spec.inPixels()));
     }
+  }
+
+  private void inputGradientByPhase(Conv2dSpec whole, Buffer dy, Buffer w, Buffer dx) {
+    List<StridePhase> phases = StridePhase.of(whole);
+    if (!StridePhase.coverAll(phases, whole)) {
+      int at = CpuBuffer.offset(dx);
+      Arrays.fill(CpuBuffer.floats(dx), at, at + dx.size(), 0);
+    }
+    for (StridePhase phase : phases) {
+      Buffer kernel = scratch(Scratch.Role.PHASE_KERNEL, phase.kernel().size());
+      copies.copy(phase.kernel(), w, kernel);
+      Buffer part = scratch(Scratch.Role.PHASE, phase.pixels().size());
+      conv2dInputGradient(phase.spec(), dy, kernel, part);
+      copies.copy(phase.pixels(), part, dx);
+    }
+  }
+
+  private static Buffer scratch(Scratch.Role role, int size) {
+    return new CpuBuffer(Scratch.ofThread().array(role, size), 0, size, false);
   }
 
   /** The weight with input channels as rows and each kernel turned by 180 degrees. */

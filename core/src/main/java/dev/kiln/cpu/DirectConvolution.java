@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Convolution of groups with few output channels (depthwise above all), where a matrix product
- * would waste most of each tile: for each kernel position, whole rows are multiplied by one weight
- * and added up.
+ * would waste most of each tile: a plane of results is a weighted sum of shifted planes, which
+ * {@link PlaneLayout} makes one long run each.
  */
 final class DirectConvolution {
   private final Loops loops;
@@ -23,34 +23,27 @@ final class DirectConvolution {
     float[] out = CpuBuffer.floats(y);
     float[] weight = CpuBuffer.floats(w);
     float[] biases = CpuBuffer.floatsOrNull(bias);
-    int biasAt = CpuBuffer.offsetOrZero(bias);
     float[] in = CpuBuffer.floats(x);
+    PlaneLayout layout = new PlaneLayout(spec);
+    int[] places = layout.places();
+    int run = layout.outputRun();
     planes(
         spec,
         spec.n() * spec.outChannels(),
         plane -> {
           int channel = plane % spec.outChannels();
-          int yAt = CpuBuffer.offset(y) + plane * spec.outPixels();
-          float start = biases == null ? 0 : biases[biasAt + channel];
-          Arrays.fill(out, yAt, yAt + spec.outPixels(), start);
+          float[] padded = Scratch.ofThread().array(Scratch.Role.IMAGE, layout.paddedSize());
+          float[] sums = Scratch.ofThread().array(Scratch.Role.PARTS, run);
+          float start = biases == null ? 0 : biases[CpuBuffer.offsetOrZero(bias) + channel];
+          Arrays.fill(sums, 0, run, start);
           int first = plane / spec.outChannels() * spec.inChannels() + groupOf(spec, channel);
           int at = CpuBuffer.offset(w) + channel * spec.patch();
           for (int c = 0; c < spec.groupIn(); c++) {
-            int xAt = CpuBuffer.offset(x) + (first + c) * spec.inPixels();
-            runs(
-                spec,
-                (tap, inAt, inStep, outAt, n) -> {
-                  float scale = weight[at + tap];
-                  if (inStep == 1) {
-                    loops.accumulate(scale, in, xAt + inAt, out, yAt + outAt, n);
-                  } else {
-                    for (int q = 0; q < n; q++) {
-                      out[yAt + outAt + q] += scale * in[xAt + inAt + q * inStep];
-                    }
-                  }
-                },
-                c);
+            layout.pad(in, CpuBuffer.offset(x) + (first + c) * spec.inPixels(), padded);
+            int taps = layout.taps();
+            loops.accumulateShifted(weight, at + c * taps, places, taps, padded, sums, run);
           }
+          layout.collect(sums, out, CpuBuffer.offset(y) + plane * spec.outPixels());
         });
   }
 
@@ -58,31 +51,46 @@ final class DirectConvolution {
     float[] upstream = CpuBuffer.floats(dy);
     float[] weight = CpuBuffer.floats(w);
     float[] result = CpuBuffer.floats(dx);
+    PlaneLayout layout = new PlaneLayout(spec);
+    int run = layout.phaseRun();
+    int size = layout.reach() + run;
     planes(
         spec,
         spec.n() * spec.inChannels(),
         plane -> {
           int channel = plane % spec.inChannels();
           int group = channel / spec.groupIn();
-          int dxAt = CpuBuffer.offset(dx) + plane * spec.inPixels();
-          Arrays.fill(result, dxAt, dxAt + spec.inPixels(), 0);
           int first = plane / spec.inChannels() * spec.outChannels() + group * spec.groupOut();
+          float[] laid =
+              Scratch.ofThread()
+                  .array(Scratch.Role.IMAGE, Math.multiplyExact(spec.groupOut(), size));
           for (int o = 0; o < spec.groupOut(); o++) {
             int dyAt = CpuBuffer.offset(dy) + (first + o) * spec.outPixels();
-            int at = CpuBuffer.offset(w) + (group * spec.groupOut() + o) * spec.patch();
-            runs(
-                spec,
-                (tap, inAt, inStep, outAt, n) -> {
-                  float scale = weight[at + tap];
-                  if (inStep == 1) {
-                    loops.accumulate(scale, upstream, dyAt + outAt, result, dxAt + inAt, n);
-                  } else {
-                    for (int q = 0; q < n; q++) {
-                      result[dxAt + inAt + q * inStep] += scale * upstream[dyAt + outAt + q];
-                    }
-                  }
-                },
-                channel % spec.groupIn());
+            layout.spread(upstream, dyAt, laid, o * size, layout.reach(), size);
+          }
+          int dxAt = CpuBuffer.offset(dx) + plane * spec.inPixels();
+          Arrays.fill(result, dxAt, dxAt + spec.inPixels(), 0);
+          float[] sums = Scratch.ofThread().array(Scratch.Role.PARTS, run);
+          float[] weights = Scratch.ofThread().array(Scratch.Role.START, layout.taps());
+          int[] places = Scratch.ofThread().integers(layout.taps());
+          for (int phase = 0; phase < layout.phaseCount(); phase++) {
+            Arrays.fill(sums, 0, run, 0);
+            int count = 0;
+            for (int o = 0; o < spec.groupOut(); o++) {
+              int line = (group * spec.groupOut() + o) * spec.groupIn() + channel % spec.groupIn();
+              int at = CpuBuffer.offset(w) + line * layout.taps();
+              count = 0;
+              for (int tap = 0; tap < layout.taps(); tap++) {
+                if (layout.phase(tap) == phase) {
+                  weights[count] = weight[at + tap];
+                  places[count++] = o * size + layout.reach() - layout.shift(tap);
+                }
+              }
+              loops.accumulateShifted(weights, 0, places, count, laid, sums, run);
+            }
+            if (count > 0) {
+              layout.unpad(sums, phase, result, dxAt);
+            }
           }
         });
   }
@@ -91,35 +99,32 @@ final class DirectConvolution {
     float[] in = CpuBuffer.floats(x);
     float[] upstream = CpuBuffer.floats(dy);
     float[] result = CpuBuffer.floats(dw);
+    PlaneLayout layout = new PlaneLayout(spec);
+    int[] places = layout.places();
+    int run = layout.outputRun();
+    int taps = layout.taps();
     planes(
         spec,
-        spec.outChannels() * spec.groupIn(),
-        plane -> {
-          int channel = plane / spec.groupIn();
-          int c = plane % spec.groupIn();
-          double[] sums = new double[spec.patch()];
+        spec.inChannels(),
+        channel -> {
+          int group = channel / spec.groupIn();
+          float[] padded = Scratch.ofThread().array(Scratch.Role.IMAGE, layout.paddedSize());
+          float[] laid = Scratch.ofThread().array(Scratch.Role.PARTS, run);
+          double[] sums = new double[spec.groupOut() * taps];
           for (int i = 0; i < spec.n(); i++) {
-            int dyAt = CpuBuffer.offset(dy) + (i * spec.outChannels() + channel) * spec.outPixels();
-            int first = i * spec.inChannels() + groupOf(spec, channel) + c;
-            int xAt = CpuBuffer.offset(x) + first * spec.inPixels();
-            runs(
-                spec,
-                (tap, inAt, inStep, outAt, n) -> {
-                  if (inStep == 1) {
-                    sums[tap] += loops.dot(0, in, xAt + inAt, upstream, dyAt + outAt, n);
-                  } else {
-                    for (int q = 0; q < n; q++) {
-                      sums[tap] +=
-                          (double) in[xAt + inAt + q * inStep] * upstream[dyAt + outAt + q];
-                    }
-                  }
-                },
-                c);
+            int plane = i * spec.inChannels() + channel;
+            layout.pad(in, CpuBuffer.offset(x) + plane * spec.inPixels(), padded);
+            for (int o = 0; o < spec.groupOut(); o++) {
+              int from = i * spec.outChannels() + group * spec.groupOut() + o;
+              int dyAt = CpuBuffer.offset(dy) + from * spec.outPixels();
+              layout.spread(upstream, dyAt, laid, 0, 0, run);
+              loops.dotShifted(padded, places, taps, laid, run, sums, o * taps);
+            }
           }
-          int kernel = spec.kernelHeight() * spec.kernelWidth();
-          int at = CpuBuffer.offset(dw) + channel * spec.patch() + c * kernel;
-          for (int tap = 0; tap < kernel; tap++) {
-            result[at + tap] = (float) sums[c * kernel + tap];
+          for (int i = 0; i < sums.length; i++) {
+            int line = (group * spec.groupOut() + i / taps) * spec.groupIn();
+            int at = (line + channel % spec.groupIn()) * taps + i % taps;
+            result[CpuBuffer.offset(dw) + at] = (float) sums[i];
           }
         });
   }
@@ -138,40 +143,5 @@ final class DirectConvolution {
 
   private static int groupOf(Conv2dSpec spec, int outChannel) {
     return outChannel / spec.groupOut() * spec.groupIn();
-  }
-
-  /** Output pixels of a row that all see the input through the same kernel position. */
-  private interface Run {
-    /**
-     * @param tap position in the weight of one output channel
-     * @param inAt first input pixel, the next ones {@code inStep} apart
-     * @param outAt first output pixel
-     */
-    void run(int tap, int inAt, int inStep, int outAt, int n);
-  }
-
-  /** Every run of one input channel of a group, in a fixed order. */
-  private static void runs(Conv2dSpec spec, Run run, int channel) {
-    int kernel = spec.kernelHeight() * spec.kernelWidth();
-    for (int i = 0; i < spec.kernelHeight(); i++) {
-      for (int j = 0; j < spec.kernelWidth(); j++) {
-        int shift = j * spec.dilationWidth() - spec.paddingWidth();
-        int first = Math.max(0, Math.floorDiv(-shift + spec.strideWidth() - 1, spec.strideWidth()));
-        int end =
-            Math.min(
-                spec.outWidth(), Math.floorDiv(spec.inWidth() - 1 - shift, spec.strideWidth()) + 1);
-        if (first >= end) {
-          continue;
-        }
-        int tap = channel * kernel + i * spec.kernelWidth() + j;
-        for (int oh = 0; oh < spec.outHeight(); oh++) {
-          int row = oh * spec.strideHeight() - spec.paddingHeight() + i * spec.dilationHeight();
-          if (row >= 0 && row < spec.inHeight()) {
-            int inAt = row * spec.inWidth() + first * spec.strideWidth() + shift;
-            run.run(tap, inAt, spec.strideWidth(), oh * spec.outWidth() + first, end - first);
-          }
-        }
-      }
-    }
   }
 }

@@ -46,6 +46,21 @@ interface Loops {
   /** {@code y += scale x}. */
   void accumulate(float scale, float[] x, int xAt, float[] y, int yAt, int n);
 
+  /**
+   * {@code y[i] += Σ weights[t] x[places[t] + i]} over so many taps t.
+   *
+   * @param n a multiple of 64
+   */
+  void accumulateShifted(
+      float[] weights, int weightsAt, int[] places, int taps, float[] x, float[] y, int n);
+
+  /**
+   * {@code sums[t] += Σ x[places[t] + i] y[i]} for each of so many taps t.
+   *
+   * @param n a multiple of 64
+   */
+  void dotShifted(float[] x, int[] places, int taps, float[] y, int n, double[] sums, int sumsAt);
+
   /** {@code y += x} in double precision. */
   void accumulate(float[] x, int xAt, double[] y, int yAt, int n);
 

@@ -94,6 +94,22 @@ final class ScalarLoops implements Loops {
   }
 
   @Override
+  public void accumulateShifted(
+      float[] weights, int weightsAt, int[] places, int taps, float[] x, float[] y, int n) {
+    for (int t = 0; t < taps; t++) {
+      accumulate(weights[weightsAt + t], x, places[t], y, 0, n);
+    }
+  }
+
+  @Override
+  public void dotShifted(
+      float[] x, int[] places, int taps, float[] y, int n, double[] sums, int sumsAt) {
+    for (int t = 0; t < taps; t++) {
+      sums[sumsAt + t] += dot(0, x, places[t], y, 0, n);
+    }
+  }
+
+  @Override
   public void accumulate(float[] x, int xAt, double[] y, int yAt, int n) {
     for (int i = 0; i < n; i++) {
       y[yAt + i] += x[xAt + i];

@@ -20,6 +20,8 @@ final class Scratch {
     LANES,
     PARTS,
     IMAGE,
+    PHASE,
+    PHASE_KERNEL,
     START,
     SEQUENCES
   }

@@ -149,6 +149,68 @@ final class VectorLoops implements Loops {
   }
 
   @Override
+  public void accumulateShifted(
+      float[] weights, int weightsAt, int[] places, int taps, float[] x, float[] y, int n) {
+    for (int i = 0; i < n; i += 4 * LANES) {
+      FloatVector s0 = load(y, i);
+      FloatVector s1 = load(y, i + LANES);
+      FloatVector s2 = load(y, i + 2 * LANES);
+      FloatVector s3 = load(y, i + 3 * LANES);
+      for (int t = 0; t < taps; t++) {
+        FloatVector weight = FloatVector.broadcast(SPECIES, weights[weightsAt + t]);
+        int at = places[t] + i;
+        s0 = weight.fma(load(x, at), s0);
+        s1 = weight.fma(load(x, at + LANES), s1);
+        s2 = weight.fma(load(x, at + 2 * LANES), s2);
+        s3 = weight.fma(load(x, at + 3 * LANES), s3);
+      }
+      s0.intoArray(y, i);
+      s1.intoArray(y, i + LANES);
+      s2.intoArray(y, i + 2 * LANES);
+      s3.intoArray(y, i + 3 * LANES);
+    }
+  }
+
+  @Override
+  public void dotShifted(
+      float[] x, int[] places, int taps, float[] y, int n, double[] sums, int sumsAt) {
+    for (int from = 0; from < n; from += BLOCK) {
+      int to = Math.min(n, from + BLOCK);
+      int t = 0;
+      for (; t + 3 <= taps; t += 3) {
+        FloatVector s0 = FloatVector.zero(SPECIES);
+        FloatVector s1 = s0;
+        FloatVector s2 = s0;
+        FloatVector r0 = s0;
+        FloatVector r1 = s0;
+        FloatVector r2 = s0;
+        for (int i = from; i < to; i += 2 * LANES) {
+          FloatVector y0 = load(y, i);
+          FloatVector y1 = load(y, i + LANES);
+          s0 = y0.fma(load(x, places[t] + i), s0);
+          s1 = y0.fma(load(x, places[t + 1] + i), s1);
+          s2 = y0.fma(load(x, places[t + 2] + i), s2);
+          r0 = y1.fma(load(x, places[t] + i + LANES), r0);
+          r1 = y1.fma(load(x, places[t + 1] + i + LANES), r1);
+          r2 = y1.fma(load(x, places[t + 2] + i + LANES), r2);
+        }
+        sums[sumsAt + t] += VectorMath.sumOfLanes(s0.add(r0));
+        sums[sumsAt + t + 1] += VectorMath.sumOfLanes(s1.add(r1));
+        sums[sumsAt + t + 2] += VectorMath.sumOfLanes(s2.add(r2));
+      }
+      for (; t < taps; t++) {
+        FloatVector s0 = FloatVector.zero(SPECIES);
+        FloatVector r0 = s0;
+        for (int i = from; i < to; i += 2 * LANES) {
+          s0 = load(y, i).fma(load(x, places[t] + i), s0);
+          r0 = load(y, i + LANES).fma(load(x, places[t] + i + LANES), r0);
+        }
+        sums[sumsAt + t] += VectorMath.sumOfLanes(s0.add(r0));
+      }
+    }
+  }
+
+  @Override
   public void accumulate(float[] x, int xAt, double[] y, int yAt, int n) {
     rest.accumulate(x, xAt, y, yAt, n);
   }

@@ -146,4 +146,23 @@ class LoopsTest {
     }
     return values;
   }
+
+  @Test
+  void sumsOfShiftedRunsAgree() {
+    int[] places = {0, 1, 30, 31, 61, 700, 3};
+    for (int taps : new int[] {0, 1, 3, 4, 7}) {
+      for (int n : new int[] {0, 64, 896, 4096}) {
+        float[] expected = random(6000, 3);
+        float[] actual = expected.clone();
+        scalar.accumulateShifted(Y, 5, places, taps, X, expected, n);
+        vector.accumulateShifted(Y, 5, places, taps, X, actual, n);
+        assertThat(actual).usingComparatorWithPrecision(1e-5f).containsExactly(expected);
+        double[] sums = new double[9];
+        double[] same = new double[9];
+        scalar.dotShifted(X, places, taps, Y, n, sums, 2);
+        vector.dotShifted(X, places, taps, Y, n, same, 2);
+        assertThat(same).usingComparatorWithPrecision(1e-3).containsExactly(sums);
+      }
+    }
+  }
 }

@@ -4,6 +4,7 @@ import dev.kiln.backend.Buffer;
 import dev.kiln.backend.Conv2dSpec;
 import dev.kiln.backend.Convolution;
 import dev.kiln.backend.GemmSpec;
+import dev.kiln.backend.StridePhase;
 import dev.kiln.gpu.ConvolutionPlan.Pass;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,14 +14,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * Convolutions: {@link ConvolutionPlan} chooses the kernel, this launches it. CPUs have their own.
  */
-interface GpuConvolution extends Convolution, GpuGemm {
+interface GpuConvolution extends Convolution, GpuGemm, GpuCopies {
   /** Pixels from which a 1 × 1 convolution is worth a product an image. */
   int POINTWISE_PIXELS = 32;
 
   @Override
   default void conv2d(Conv2dSpec spec, Buffer x, Buffer w, @Nullable Buffer bias, Buffer y) {
+    WideDepthwise depthwise = depthwise(spec);
     if (isProduct(spec)) {
       product(pointwise(spec, false), w, x, bias, true, y);
+    } else if (depthwise != null) {
+      depthwise.forward(x, w, bias, y);
     } else if (cpuKernels()) {
       WideConvolution.of(this, spec).forward(x, w, bias, y);
     } else {
@@ -32,20 +36,56 @@ interface GpuConvolution extends Convolution, GpuGemm {
   default void conv2dInputGradient(Conv2dSpec spec, Buffer dy, Buffer w, Buffer dx) {
     if (isProduct(spec)) {
       product(pointwise(spec, true), w, dy, null, false, dx);
+      return;
+    }
+    WideDepthwise depthwise = depthwise(spec);
+    if (depthwise != null) {
+      depthwise.inputGradient(dy, w, dx);
+      return;
+    }
+    ConvolutionPlan plan = plan(Pass.INPUT_GRADIENT, spec);
+    boolean strided = spec.strideHeight() > 1 || spec.strideWidth() > 1;
+    // the direct kernel passes over what no output has seen by itself
+    if (strided && (cpuKernels() || plan.method() != ConvolutionPlan.Method.DIRECT)) {
+      inputGradientByPhase(spec, dy, w, dx);
     } else if (cpuKernels()) {
       WideConvolution.of(this, spec).inputGradient(dy, w, dx);
     } else {
-      convolve(plan(Pass.INPUT_GRADIENT, spec), Pass.INPUT_GRADIENT, spec, w, dy, null, dx);
+      convolve(plan, Pass.INPUT_GRADIENT, spec, w, dy, null, dx);
+    }
+  }
+
+  private void inputGradientByPhase(Conv2dSpec whole, Buffer dy, Buffer w, Buffer dx) {
+    List<StridePhase> phases = StridePhase.of(whole);
+    if (!StridePhase.coverAll(phases, whole)) {
+      driver().fill(GpuFamily.memory(dx), 0, (long) dx.size() * Float.BYTES);
+    }
+    for (StridePhase phase : phases) {
+      try (Workspace kernel = Workspace.ofFloats(pool(), phase.kernel().size());
+          Workspace part = Workspace.ofFloats(pool(), phase.pixels().size())) {
+        Buffer weights = kernel.buffer(phase.kernel().size());
+        Buffer pixels = part.buffer(phase.pixels().size());
+        copy(phase.kernel(), w, weights);
+        conv2dInputGradient(phase.spec(), dy, weights, pixels);
+        copy(phase.pixels(), pixels, dx);
+      }
     }
   }
 
   @Override
   default void conv2dWeightGradient(Conv2dSpec spec, Buffer x, Buffer dy, Buffer dw) {
-    if (cpuKernels()) {
+    WideDepthwise depthwise = depthwise(spec);
+    if (depthwise != null) {
+      depthwise.weightGradient(x, dy, dw);
+    } else if (cpuKernels()) {
       WideConvolution.of(this, spec).weightGradient(x, dy, dw);
     } else {
       convolve(plan(Pass.WEIGHT_GRADIENT, spec), Pass.WEIGHT_GRADIENT, spec, dy, x, null, dw);
     }
+  }
+
+  private @Nullable WideDepthwise depthwise(Conv2dSpec spec) {
+    return cpuKernels() && spec.groups() > 1 ? WideDepthwise.of(this, spec) : null;
   }
 
   /** A 1 × 1 convolution that looks at every pixel once is a product: w times an image. */
@@ -56,6 +96,8 @@ interface GpuConvolution extends Convolution, GpuGemm {
         && spec.strideWidth() == 1
         && spec.paddingHeight() == 0
         && spec.paddingWidth() == 0
+        && spec.inHeight() == spec.outHeight()
+        && spec.inWidth() == spec.outWidth()
         && spec.groups() == 1
         && spec.outPixels() >= POINTWISE_PIXELS;
   }
@@ -173,7 +215,7 @@ interface GpuConvolution extends Convolution, GpuGemm {
   }
 
   /** The parameters that conv.h calls CONV_EXTENTS. */
-  private static void addExtents(List<@Nullable Object> arguments, Conv2dSpec spec) {
+  static void addExtents(List<@Nullable Object> arguments, Conv2dSpec spec) {
     arguments.add(spec.n());
     arguments.add(spec.inChannels());
     arguments.add(spec.inHeight());

@@ -75,15 +75,29 @@ KERNEL(WG) conv_direct(GLOBAL const float* RESTRICT w, GLOBAL const float* RESTR
     const int top = pixel / width + paddingHeight;
     const int left = pixel % width + paddingWidth;
 #endif
+    // The taps that this pixel meets an output with: all, or, backward, every stride-th. Where the
+    // taps lie apart that is left to the test below.
+    int firstRow = 0, rowStep = 1, firstColumn = 0, columnStep = 1;
+#if PASS != FORWARD
+    if (dilationHeight == 1) {
+      firstRow = top % strideHeight;
+      rowStep = strideHeight;
+    }
+    if (dilationWidth == 1) {
+      firstColumn = left % strideWidth;
+      columnStep = strideWidth;
+    }
+#endif
     float sum[CHANNELS];
     UNROLL
     for (int c = 0; c < CHANNELS; c++) sum[c] = 0;
     GLOBAL const float* from =
         x + ((size_t)image * groups * sources + group * sources) * sourcePixels;
-    LOCAL_PTR const float* weight = weights;
     for (int source = 0; source < sources; source++, from += sourcePixels) {
-      for (int i = 0; i < kernelHeight; i++) {
-        for (int j = 0; j < kernelWidth; j++, weight += CHANNELS) {
+      for (int i = firstRow; i < kernelHeight; i += rowStep) {
+        LOCAL_PTR const float* weight =
+            weights + ((source * kernelHeight + i) * kernelWidth + firstColumn) * CHANNELS;
+        for (int j = firstColumn; j < kernelWidth; j += columnStep, weight += columnStep * CHANNELS) {
 #if PASS == FORWARD
           const int h = top + i * dilationHeight;
           const int v = left + j * dilationWidth;
