@@ -62,6 +62,7 @@ final class Operators {
               (a, in) -> in.get("input").transpose(a.integer("dim0"), a.integer("dim1"))),
           op("permute", (a, in) -> in.get("input").permute(a.integers("dims"))),
           entry("optimizer", new OptimizerRun()),
+          entry("lr_schedule", new ScheduleRun()),
           entry("train", new TrainingRun()));
 
   private static final Map<String, Procedure> ALL =
