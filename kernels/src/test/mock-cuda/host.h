@@ -115,10 +115,9 @@ struct Signature {
 
   template <void (*function)(P...), size_t... i>
   static void runAll(void* const* arguments, Crew& crew, std::index_sequence<i...>) {
-    const std::tuple<P...> values{*(P*)arguments[i]...};
     do {
       kiln_thread.local = crew.order[crew.next++];
-      function(std::get<i>(values)...);
+      function(*(P*)arguments[i]...);
       crew.done++;
     } while (crew.next < crew.count);
   }

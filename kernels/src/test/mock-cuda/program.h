@@ -1,7 +1,6 @@
 // What a program that g++ compiled (host.h) and the mock driver that runs it know of each other.
 #pragma once
 #include <cstddef>
-#include <tuple>
 #include <utility>
 
 namespace kiln {

@@ -1,16 +1,12 @@
 package dev.kiln.backend;
 
 /**
- * Stochastic gradient descent as in PyTorch: {@code g = gradient + weightDecay · parameter}; with
- * momentum {@code v = momentum · v + (1 - dampening) · g} ({@code v = g} on the first step), {@code
- * g = nesterov ? g + momentum · v : v}; {@code parameter -= lr · g}.
+ * Stochastic gradient descent as in PyTorch: {@code g = gradient + decay · parameter}; with
+ * momentum {@code v = momentum · v + take · g} ({@code v = g} on the first step), {@code g =
+ * nesterov ? g + momentum · v : v}; {@code parameter -= lr · g}.
  *
- * @param first whether this is the parameter's first step: the velocity is written, not read
+ * @param take {@code 1 - dampening}
+ * @param first whether this is the parameters' first step: the velocity is written, not read
  */
 public record SgdSpec(
-    float lr,
-    float momentum,
-    float dampening,
-    float weightDecay,
-    boolean nesterov,
-    boolean first) {}
+    float lr, float momentum, float take, float decay, boolean nesterov, boolean first) {}

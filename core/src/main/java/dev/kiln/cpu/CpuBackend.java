@@ -1,6 +1,8 @@
 package dev.kiln.cpu;
 
 import dev.kiln.DType;
+import dev.kiln.backend.AdadeltaSpec;
+import dev.kiln.backend.AdagradSpec;
 import dev.kiln.backend.AdamSpec;
 import dev.kiln.backend.Backend;
 import dev.kiln.backend.Binary;
@@ -17,12 +19,15 @@ import dev.kiln.backend.Pool2dSpec;
 import dev.kiln.backend.RecurrentKept;
 import dev.kiln.backend.RecurrentSpec;
 import dev.kiln.backend.ResampleSpec;
+import dev.kiln.backend.RmspropSpec;
 import dev.kiln.backend.Rows;
 import dev.kiln.backend.SgdSpec;
+import dev.kiln.backend.Stepped;
 import dev.kiln.backend.StridedCopy;
 import dev.kiln.backend.Unary;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The CPU as a backend: each family of operations has a class of its own, and here they meet. */
@@ -353,19 +358,48 @@ final class CpuBackend implements Backend {
   }
 
   @Override
-  public void sgd(SgdSpec spec, Buffer parameter, Buffer gradient, @Nullable Buffer velocity) {
-    optimization.sgd(spec, parameter, gradient, velocity);
+  public void sgd(SgdSpec spec, Stepped on, @Nullable Buffer velocity) {
+    optimization.sgd(spec, on, velocity);
   }
 
   @Override
-  public void adam(
-      AdamSpec spec,
-      Buffer parameter,
-      Buffer gradient,
-      Buffer m,
-      Buffer v,
-      @Nullable Buffer maximum) {
-    optimization.adam(spec, parameter, gradient, m, v, maximum);
+  public void adagrad(AdagradSpec spec, Stepped on, Buffer sum) {
+    optimization.adagrad(spec, on, sum);
+  }
+
+  @Override
+  public void adadelta(AdadeltaSpec spec, Stepped on, Buffer squares, Buffer moves) {
+    optimization.adadelta(spec, on, squares, moves);
+  }
+
+  @Override
+  public void rmsprop(
+      RmspropSpec spec,
+      Stepped on,
+      Buffer squares,
+      @Nullable Buffer mean,
+      @Nullable Buffer velocity) {
+    optimization.rmsprop(spec, on, squares, mean, velocity);
+  }
+
+  @Override
+  public void adam(AdamSpec spec, Stepped on, Buffer m, Buffer v, @Nullable Buffer maximum) {
+    optimization.adam(spec, on, m, v, maximum);
+  }
+
+  @Override
+  public void norm(List<Buffer> xs, Buffer y) {
+    optimization.norm(xs, y);
+  }
+
+  @Override
+  public void clipNorm(float maximum, Buffer norm, List<Buffer> xs) {
+    optimization.clipNorm(maximum, norm, xs);
+  }
+
+  @Override
+  public void clipValue(float bound, List<Buffer> xs) {
+    optimization.clipValue(bound, xs);
   }
 
   @Override

@@ -5,7 +5,13 @@ package dev.kiln.cpu;
  *
  * @param name {@code vector} or {@code scalar}
  */
-record Engine(String name, Loops loops, Gates gates, MatrixProduct product, Workers workers) {
+record Engine(
+    String name,
+    Loops loops,
+    Gates gates,
+    Steps steps,
+    MatrixProduct product,
+    Workers workers) {
 
   /** Plain Java loops. */
   static Engine scalar(Workers workers) {
@@ -13,6 +19,7 @@ record Engine(String name, Loops loops, Gates gates, MatrixProduct product, Work
         "scalar",
         new ScalarLoops(),
         new ScalarGates(),
+        new ScalarSteps(),
         new MatrixProduct(new ScalarTiles(), workers),
         workers);
   }
@@ -23,6 +30,7 @@ record Engine(String name, Loops loops, Gates gates, MatrixProduct product, Work
         "vector",
         new VectorLoops(),
         new VectorGates(),
+        new VectorSteps(),
         new MatrixProduct(new VectorTiles(), workers),
         workers);
   }

@@ -1,6 +1,5 @@
 package dev.kiln.cpu;
 
-import dev.kiln.backend.AdamSpec;
 import dev.kiln.backend.Binary;
 import dev.kiln.backend.Unary;
 
@@ -96,19 +95,6 @@ interface Loops {
   /** {@code dx = y (dy - shift)}. */
   void softmaxGradient(
       float shift, float[] y, int yAt, float[] dy, int dyAt, float[] dx, int dxAt, int n);
-
-  /** One step of Adam without AMSGrad, as {@link AdamSpec} says. */
-  void adam(
-      AdamSpec spec,
-      float[] parameter,
-      int parameterAt,
-      float[] gradient,
-      int gradientAt,
-      float[] m,
-      int mAt,
-      float[] v,
-      int vAt,
-      int n);
 
   /** Whether {@link #maxOfWindows} is faster here than looking at window after window. */
   boolean gathers();

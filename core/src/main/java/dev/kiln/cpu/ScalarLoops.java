@@ -1,6 +1,5 @@
 package dev.kiln.cpu;
 
-import dev.kiln.backend.AdamSpec;
 import dev.kiln.backend.Binary;
 import dev.kiln.backend.Unary;
 
@@ -186,33 +185,6 @@ final class ScalarLoops implements Loops {
       float shift, float[] y, int yAt, float[] dy, int dyAt, float[] dx, int dxAt, int n) {
     for (int i = 0; i < n; i++) {
       dx[dxAt + i] = y[yAt + i] * (dy[dyAt + i] - shift);
-    }
-  }
-
-  @Override
-  public void adam(
-      AdamSpec spec,
-      float[] parameter,
-      int parameterAt,
-      float[] gradient,
-      int gradientAt,
-      float[] m,
-      int mAt,
-      float[] v,
-      int vAt,
-      int n) {
-    float keep = spec.decoupled() ? 1 - spec.lr() * spec.weightDecay() : 1;
-    float decay = spec.decoupled() ? 0 : spec.weightDecay();
-    float scale = 1 / spec.correction();
-    for (int i = 0; i < n; i++) {
-      float p = parameter[parameterAt + i] * keep;
-      float g = gradient[gradientAt + i] + decay * p;
-      float first = spec.beta1() * m[mAt + i] + (1 - spec.beta1()) * g;
-      float second = spec.beta2() * v[vAt + i] + (1 - spec.beta2()) * (g * g);
-      m[mAt + i] = first;
-      v[vAt + i] = second;
-      float root = (float) Math.sqrt(second) * scale + spec.eps();
-      parameter[parameterAt + i] = p - spec.stepSize() * (first / root);
     }
   }
 

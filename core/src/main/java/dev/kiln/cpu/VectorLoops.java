@@ -4,7 +4,6 @@ import static dev.kiln.cpu.VectorMath.LANES;
 import static dev.kiln.cpu.VectorMath.SPECIES;
 import static dev.kiln.cpu.VectorMath.load;
 
-import dev.kiln.backend.AdamSpec;
 import dev.kiln.backend.Binary;
 import dev.kiln.backend.Unary;
 import java.util.Arrays;
@@ -363,45 +362,6 @@ final class VectorLoops implements Loops {
       load(y, yAt + i).mul(load(dy, dyAt + i).sub(shift)).intoArray(dx, dxAt + i);
     }
     rest.softmaxGradient(shift, y, yAt + whole, dy, dyAt + whole, dx, dxAt + whole, n - whole);
-  }
-
-  @Override
-  public void adam(
-      AdamSpec spec,
-      float[] parameter,
-      int parameterAt,
-      float[] gradient,
-      int gradientAt,
-      float[] m,
-      int mAt,
-      float[] v,
-      int vAt,
-      int n) {
-    int whole = SPECIES.loopBound(n);
-    float keep = spec.decoupled() ? 1 - spec.lr() * spec.weightDecay() : 1;
-    float decay = spec.decoupled() ? 0 : spec.weightDecay();
-    float scale = 1 / spec.correction();
-    for (int i = 0; i < whole; i += LANES) {
-      FloatVector p = load(parameter, parameterAt + i).mul(keep);
-      FloatVector g = load(gradient, gradientAt + i).add(p.mul(decay));
-      FloatVector first = load(m, mAt + i).mul(spec.beta1()).add(g.mul(1 - spec.beta1()));
-      FloatVector second = load(v, vAt + i).mul(spec.beta2()).add(g.mul(g).mul(1 - spec.beta2()));
-      first.intoArray(m, mAt + i);
-      second.intoArray(v, vAt + i);
-      FloatVector root = second.sqrt().mul(scale).add(spec.eps());
-      p.sub(first.div(root).mul(spec.stepSize())).intoArray(parameter, parameterAt + i);
-    }
-    rest.adam(
-        spec,
-        parameter,
-        parameterAt + whole,
-        gradient,
-        gradientAt + whole,
-        m,
-        mAt + whole,
-        v,
-        vAt + whole,
-        n - whole);
   }
 
   @Override

@@ -2,7 +2,10 @@ package dev.kiln.optim;
 
 import dev.kiln.Tensor;
 import dev.kiln.backend.AdamSpec;
+import dev.kiln.backend.Backend;
+import dev.kiln.backend.Stepped;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Adam (Kingma and Ba 2015, algorithm 1): steps the size of the learning rate, in the direction of
@@ -10,90 +13,134 @@ import java.util.List;
  * takes it off the parameter. Unless told: betas 0.9 and 0.999, eps 1e-8, no weight decay.
  */
 public sealed class Adam extends Optimizer permits AdamW {
+  private static final String FIRST = "exp_avg";
+  private static final String SECOND = "exp_avg_sq";
+  private static final String MAXIMUM = "max_exp_avg_sq";
+
   private final boolean decoupled;
-  private double beta1 = 0.9;
-  private double beta2 = 0.999;
-  private double eps = 1e-8;
-  private boolean amsgrad;
+  private final Group defaults;
 
   public Adam(List<Tensor> parameters, double lr) {
     this(parameters, lr, 0, false);
   }
 
   Adam(List<Tensor> parameters, double lr, double weightDecay, boolean decoupled) {
-    super(parameters, lr, weightDecay);
     this.decoupled = decoupled;
+    defaults = new Group(lr, weightDecay);
+    group(parameters);
+  }
+
+  @Override
+  public final Group group(List<Tensor> parameters) {
+    check(parameters);
+    Group group = new Group(parameters, defaults);
+    add(group);
+    return group;
+  }
+
+  private Adam all(Consumer<Group> change) {
+    change.accept(defaults);
+    groups().forEach(group -> change.accept((Group) group));
+    return this;
   }
 
   /** How much of the mean gradient and of its mean square is kept from step to step. */
-  public Adam betas(double mean, double meanSquare) {
-    beta1 = between("first beta", mean, 0, BELOW_ONE);
-    beta2 = between("second beta", meanSquare, 0, BELOW_ONE);
-    return this;
+  public final Adam betas(double mean, double meanSquare) {
+    return all(group -> group.betas(mean, meanSquare));
   }
 
   /** What is added to the root mean square. */
-  public Adam eps(double value) {
-    eps = atLeastZero("eps", value);
-    return this;
+  public final Adam eps(double value) {
+    return all(group -> group.eps(value));
   }
 
-  /** Of all groups so far and to come. */
-  public Adam weightDecay(double decay) {
-    decay(decay);
-    return this;
+  public final Adam weightDecay(double decay) {
+    return all(group -> group.weightDecay(decay));
   }
 
   /** Whether to divide by the largest mean square so far (Reddi, Kale and Kumar 2018). */
-  public Adam amsgrad(boolean wanted) {
-    amsgrad = wanted;
-    return this;
+  public final Adam amsgrad(boolean wanted) {
+    return all(group -> group.amsgrad(wanted));
   }
 
-  private static final double BELOW_ONE = Math.nextDown(1.0);
+  /** Parameters with options of their own. */
+  public static final class Group extends ParameterGroup {
+    private static final double BELOW_ONE = Math.nextDown(1.0);
 
-  @Override
-  final void step(ParameterGroup group) {
-    AdamSpec spec = null;
-    int specSteps = 0;
-    for (Slot slot : group.slots()) {
-      Tensor p = slot.parameter;
-      Tensor gradient = p.grad();
-      if (gradient == null) {
-        continue;
-      }
-      slot.steps++;
-      if (spec == null || specSteps != slot.steps) {
-        specSteps = slot.steps;
-        spec = spec(group, specSteps);
-      }
-      Tensor first = slot.orZeros(slot.first);
-      Tensor second = slot.orZeros(slot.second);
-      Tensor maximum = amsgrad ? slot.orZeros(slot.maximum) : null;
-      slot.first = first;
-      slot.second = second;
-      slot.maximum = maximum;
-      p.backend()
-          .adam(
-              spec,
-              p.buffer(),
-              gradient.buffer(),
-              first.buffer(),
-              second.buffer(),
-              maximum == null ? null : maximum.buffer());
+    private double beta1 = 0.9;
+    private double beta2 = 0.999;
+    private double eps = 1e-8;
+    private boolean amsgrad;
+
+    private Group(double lr, double weightDecay) {
+      super(List.of(), lr, weightDecay);
+    }
+
+    private Group(List<Tensor> parameters, Group like) {
+      super(parameters, like.lr(), like.weightDecay());
+      beta1 = like.beta1;
+      beta2 = like.beta2;
+      eps = like.eps;
+      amsgrad = like.amsgrad;
+    }
+
+    /** How much of the mean gradient and of its mean square is kept from step to step. */
+    public Group betas(double mean, double meanSquare) {
+      beta1 = between("first beta", mean, 0, BELOW_ONE);
+      beta2 = between("second beta", meanSquare, 0, BELOW_ONE);
+      return this;
+    }
+
+    /** What is added to the root mean square. */
+    public Group eps(double value) {
+      eps = atLeastZero("eps", value);
+      return this;
+    }
+
+    /** Whether to divide by the largest mean square so far. */
+    public Group amsgrad(boolean wanted) {
+      amsgrad = wanted;
+      return this;
+    }
+
+    @Override
+    public Group lr(double rate) {
+      super.lr(rate);
+      return this;
+    }
+
+    @Override
+    public Group weightDecay(double decay) {
+      super.weightDecay(decay);
+      return this;
     }
   }
 
-  /** The bias corrections are taken in double: {@code 1 - beta^t} loses digits in float. */
-  private AdamSpec spec(ParameterGroup group, int steps) {
-    return new AdamSpec(
-        (float) group.lr(),
-        (float) beta1,
-        (float) beta2,
-        (float) eps,
-        (float) group.weightDecay(),
-        decoupled,
-        (float) (group.lr() / (1 - Math.pow(beta1, steps))),
-        (float) Math.sqrt(1 - Math.pow(beta2, steps)));
+  @Override
+  final List<String> stateNames(ParameterGroup group) {
+    return ((Group) group).amsgrad ? List.of(FIRST, SECOND, MAXIMUM) : List.of(FIRST, SECOND);
+  }
+
+  @Override
+  final void step(Backend backend, ParameterGroup of, int steps, Stepped on) {
+    Group group = (Group) of;
+    // in double: 1 - beta^t loses digits in float
+    AdamSpec spec =
+        new AdamSpec(
+            (float) group.beta1,
+            (float) (1 - group.beta1),
+            (float) group.beta2,
+            (float) (1 - group.beta2),
+            (float) group.eps,
+            decoupled ? 0 : group.decay(),
+            decoupled ? (float) (1 - group.lr() * group.weightDecay()) : 1,
+            (float) (group.lr() / (1 - Math.pow(group.beta1, steps))),
+            (float) Math.sqrt(1 - Math.pow(group.beta2, steps)));
+    backend.adam(
+        spec,
+        on,
+        group.state(FIRST, 0).buffer(),
+        group.state(SECOND, 0).buffer(),
+        group.amsgrad ? group.state(MAXIMUM, 0).buffer() : null);
   }
 }

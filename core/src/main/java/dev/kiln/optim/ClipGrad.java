@@ -1,72 +1,74 @@
 package dev.kiln.optim;
 
 import dev.kiln.DType;
+import dev.kiln.Device;
 import dev.kiln.Shape;
 import dev.kiln.Tensor;
-import dev.kiln.backend.Backend;
-import dev.kiln.backend.Binary;
-import dev.kiln.backend.Broadcast;
-import dev.kiln.backend.Rows;
+import dev.kiln.backend.Buffer;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Keeps gradients from exploding, between the backward pass and the step. */
 public final class ClipGrad {
-  private static final double EPS = 1e-6;
-
   private ClipGrad() {}
 
   /**
    * Scales all gradients so that their norm, taken over all together, is at most {@code maximum}
-   * (Pascanu, Mikolov and Bengio 2013; PyTorch's {@code clip_grad_norm_}). Waits for the gradients:
-   * once, whatever their number.
+   * (Pascanu, Mikolov and Bengio 2013; PyTorch's {@code clip_grad_norm_}): by {@code min(1, maximum
+   * / (norm + 1e-6))}. Waits for nothing.
    *
-   * @param parameters of one device; those without a gradient count for nothing
-   * @return the norm before
+   * @param parameters of one device, at least one; those without a gradient count for nothing
+   * @return the norm before, shape {@code []}, still on the device: reading it waits
+   * @throws IllegalArgumentException if there are no parameters, or they are on two devices
    */
-  public static double norm(List<Tensor> parameters, double maximum) {
-    List<Tensor> gradients = new ArrayList<>();
-    for (Tensor parameter : parameters) {
-      Tensor gradient = parameter.grad();
-      if (gradient != null) {
-        gradients.add(gradient);
-      }
-    }
-    if (gradients.isEmpty()) {
-      return 0;
-    }
-    double norm = Math.sqrt(sumOfSquares(gradients));
-    double scale = maximum / (norm + EPS);
-    if (!(scale >= 1)) {
-      for (Tensor gradient : gradients) {
-        gradient.backend().affine((float) scale, 0, gradient.buffer(), gradient.buffer());
-      }
-    }
+  public static Tensor norm(List<Tensor> parameters, double maximum) {
+    Optimizer.atLeastZero("maximum of the norm", maximum);
+    Device device = deviceOf(parameters);
+    List<Buffer> gradients = gradients(parameters);
+    Tensor norm = Tensor.empty(device, DType.FLOAT32, Shape.scalar());
+    device.backend().norm(gradients, norm.buffer());
+    device.backend().clipNorm((float) maximum, norm.buffer(), gradients);
+    Reference.reachabilityFence(parameters);
     return norm;
   }
 
-  /** Each gradient's sum goes to a place of its own, so that one transfer brings them all. */
-  private static double sumOfSquares(List<Tensor> gradients) {
-    Tensor any = gradients.get(0);
-    Backend backend = any.backend();
-    int apart = backend.alignment();
-    try (Tensor sums = Tensor.zeros(any.device(), Math.multiplyExact(gradients.size(), apart))) {
-      for (int i = 0; i < gradients.size(); i++) {
-        Tensor gradient = gradients.get(i);
-        Shape shape = gradient.shape();
-        try (Tensor squares = Tensor.empty(any.device(), DType.FLOAT32, shape);
-            Tensor sum = sums.view(Shape.scalar(), i * apart)) {
-          Broadcast plain = Broadcast.of(shape, shape, shape);
-          backend.binary(Binary.MUL, plain, gradient.buffer(), gradient.buffer(), squares.buffer());
-          backend.sum(new Rows(1, shape.size(), 1), 1, squares.buffer(), sum.buffer());
-        }
-      }
-      double total = 0;
-      float[] values = sums.toFloats();
-      for (int i = 0; i < values.length; i += apart) {
-        total += values[i];
-      }
-      return total;
+  /**
+   * Brings every number of the gradients into {@code -bound … bound}; PyTorch's {@code
+   * clip_grad_value_}.
+   *
+   * @param parameters of one device, at least one; those without a gradient count for nothing
+   * @throws IllegalArgumentException if there are no parameters, or they are on two devices
+   */
+  public static void value(List<Tensor> parameters, double bound) {
+    Optimizer.atLeastZero("bound of the values", bound);
+    deviceOf(parameters).backend().clipValue((float) bound, gradients(parameters));
+    Reference.reachabilityFence(parameters);
+  }
+
+  private static Device deviceOf(List<Tensor> parameters) {
+    if (parameters.isEmpty()) {
+      throw new IllegalArgumentException(
+          "clipping: an empty list of parameters; does the net have any?");
     }
+    Tensor first = parameters.get(0);
+    for (Tensor parameter : parameters) {
+      if (parameter.device() != first.device()) {
+        throw new IllegalArgumentException(
+            "clipping: " + first + " and " + parameter + " are on two devices; one norm has one");
+      }
+    }
+    return first.device();
+  }
+
+  private static List<Buffer> gradients(List<Tensor> parameters) {
+    List<Buffer> gradients = new ArrayList<>(parameters.size());
+    for (Tensor parameter : parameters) {
+      Tensor gradient = parameter.grad();
+      if (gradient != null) {
+        gradients.add(gradient.buffer());
+      }
+    }
+    return gradients;
   }
 }

@@ -1,53 +1,73 @@
 package dev.kiln.optim;
 
 import dev.kiln.Tensor;
+import dev.kiln.backend.Backend;
+import dev.kiln.backend.Buffer;
+import dev.kiln.backend.Stepped;
+import dev.kiln.io.HostTensor;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
- * Changes parameters, in place, by their gradients. One call of the backend a parameter; parameters
- * without a gradient stay as they are. Formulas and defaults are PyTorch's.
+ * Changes parameters, in place, by their gradients: one fused call of the backend a group, however
+ * many parameters it has. Parameters without a gradient stay as they are, and the step does not
+ * count for them. Formulas and defaults are PyTorch's.
+ *
+ * <p>The setters of an optimizer are for all its groups, those of a group for it alone: {@code
+ * sgd.group(biases).weightDecay(0)}.
  */
 public abstract class Optimizer {
   private final List<ParameterGroup> groups = new ArrayList<>();
   private final Set<Tensor> known = Collections.newSetFromMap(new IdentityHashMap<>());
-  private final double lr;
-  private double weightDecay;
 
-  Optimizer(List<Tensor> parameters, double lr, double weightDecay) {
-    this.lr = lr;
-    this.weightDecay = weightDecay;
-    group(parameters);
-  }
+  Optimizer() {}
 
   /**
-   * Adds parameters with a learning rate or weight decay of their own: {@code
-   * sgd.group(biases).weightDecay(0)}.
+   * Adds parameters with options of their own, which are the optimizer's so far.
    *
-   * @return their group, with the optimizer's own values so far
-   * @throws IllegalArgumentException if there are none, one is there already, or one is no leaf
+   * @return their group
+   * @throws IllegalArgumentException if there are none, one is there already or is no leaf, or they
+   *     are on several devices
    */
-  public final ParameterGroup group(List<Tensor> parameters) {
+  public abstract ParameterGroup group(List<Tensor> parameters);
+
+  final void check(List<Tensor> parameters) {
     if (parameters.isEmpty()) {
       throw new IllegalArgumentException(
           "optimizer: an empty list of parameters; does the net have any?");
     }
+    Set<Tensor> twice = Collections.newSetFromMap(new IdentityHashMap<>());
+    twice.addAll(known);
     for (Tensor parameter : parameters) {
       if (parameter.node() != null) {
         throw new IllegalArgumentException(
             "optimizer: " + parameter + " is an op's result, not a parameter");
       }
-      if (!known.add(parameter)) {
+      if (!twice.add(parameter)) {
         throw new IllegalArgumentException(
             "optimizer: " + parameter + " is given twice; a parameter has one group");
       }
+      if (parameter.device() != parameters.get(0).device()) {
+        throw new IllegalArgumentException(
+            "optimizer: "
+                + parameters.get(0)
+                + " and "
+                + parameter
+                + " are on two devices; a group has one");
+      }
     }
-    ParameterGroup group = new ParameterGroup(parameters, lr, weightDecay);
+  }
+
+  /** A group of checked parameters. */
+  final void add(ParameterGroup group) {
     groups.add(group);
-    return group;
+    known.addAll(group.parameters());
   }
 
   /** What it steps, in order; the first is what it was made with. */
@@ -58,12 +78,6 @@ public abstract class Optimizer {
   /** Sets the learning rate of all groups. */
   public final void lr(double rate) {
     groups.forEach(group -> group.lr(rate));
-  }
-
-  /** For the fluent setters: all groups, and those to come. */
-  final void decay(double decay) {
-    weightDecay = decay;
-    groups.forEach(group -> group.weightDecay(decay));
   }
 
   /** Frees all gradients: before a backward pass, which adds to them. */
@@ -78,11 +92,76 @@ public abstract class Optimizer {
   /** Changes every parameter that has a gradient. */
   public final void step() {
     for (ParameterGroup group : groups) {
-      step(group);
+      boolean counts = remembers(group);
+      // nearly always one list: those whose steps have always been the same
+      Map<Integer, List<Slot>> bySteps = new TreeMap<>();
+      for (Slot slot : group.slots()) {
+        if (slot.parameter.grad() != null) {
+          slot.steps += counts ? 1 : 0;
+          bySteps.computeIfAbsent(slot.steps, steps -> new ArrayList<>()).add(slot);
+        }
+      }
+      bySteps.forEach((steps, slots) -> step(group, steps, slots));
     }
   }
 
-  abstract void step(ParameterGroup group);
+  private void step(ParameterGroup group, int steps, List<Slot> slots) {
+    List<Buffer> parameters = new ArrayList<>(slots.size());
+    List<Buffer> gradients = new ArrayList<>(slots.size());
+    List<Integer> offsets = new ArrayList<>(slots.size());
+    for (Slot slot : slots) {
+      Tensor gradient = slot.parameter.grad();
+      if (gradient != null) {
+        parameters.add(slot.parameter.buffer());
+        gradients.add(gradient.buffer());
+        offsets.add(slot.offset);
+      }
+    }
+    Backend backend = slots.get(0).parameter.backend();
+    step(backend, group, steps, new Stepped(parameters, gradients, offsets));
+    Reference.reachabilityFence(group);
+  }
+
+  /** Whether a step of these parameters leaves anything to remember. */
+  boolean remembers(ParameterGroup group) {
+    return true;
+  }
+
+  /**
+   * @param steps how many steps these parameters have taken, with this one
+   */
+  abstract void step(Backend backend, ParameterGroup group, int steps, Stepped on);
+
+  // ------------------------------------------------------------------ saving and loading
+
+  /**
+   * A copy of what it remembers, to go on later: for {@code Safetensors.write}, perhaps together
+   * with the net's. Names are PyTorch's, joined by dots: {@code state.3.exp_avg} and {@code
+   * state.3.step} of the fourth parameter, counted over all groups, and {@code param_groups.0.lr}.
+   * Other options are the program's to give again.
+   */
+  public final Map<String, HostTensor> stateDict() {
+    return OptimizerState.save(groups);
+  }
+
+  /**
+   * Goes on from a {@link #stateDict}, of this device or another. Parameters without an entry begin
+   * anew.
+   *
+   * @throws IllegalArgumentException if names or shapes do not fit the parameters and options: all
+   *     that is missing, unexpected or of another shape; then nothing has been changed
+   */
+  public final void load(Map<String, HostTensor> state) {
+    OptimizerState.load(this, state);
+  }
+
+  /** The names of what it remembers of a group's parameters, as its options are now. */
+  abstract List<String> stateNames(ParameterGroup group);
+
+  /** What elements of a state are before the first step. */
+  double start(ParameterGroup group) {
+    return 0;
+  }
 
   static double atLeastZero(String what, double value) {
     return between(what, value, 0, Double.MAX_VALUE);

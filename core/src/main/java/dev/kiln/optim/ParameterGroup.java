@@ -1,38 +1,78 @@
 package dev.kiln.optim;
 
+import dev.kiln.DType;
+import dev.kiln.Shape;
 import dev.kiln.Tensor;
+import dev.kiln.backend.Stepped;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
- * Parameters that share a learning rate and a weight decay. Both may be changed between steps: that
- * is all that a learning-rate schedule does.
+ * Parameters that share an optimizer's options. All may be changed between steps: that is all that
+ * a learning-rate schedule does. Each optimizer has groups of its own kind, with its options.
  */
-public final class ParameterGroup {
+public abstract class ParameterGroup {
   private final List<Slot> slots = new ArrayList<>();
+  private final int flatSize;
+
+  /** What the optimizer remembers, by PyTorch's names: a flat tensor for all parameters each. */
+  private final Map<String, Tensor> states = new LinkedHashMap<>();
+
   private double lr;
   private double weightDecay;
 
   ParameterGroup(List<Tensor> parameters, double lr, double weightDecay) {
+    long end = 0;
     for (Tensor parameter : parameters) {
-      slots.add(new Slot(parameter));
+      slots.add(new Slot(parameter, (int) end));
+      end += parameter.size() + Math.floorMod(-parameter.size(), Stepped.ALIGNMENT);
+      if (end > Integer.MAX_VALUE) {
+        throw new IllegalArgumentException(
+            "optimizer: a group has at most 2^31 - 1 numbers; give the parameters in several");
+      }
     }
+    flatSize = (int) end;
     lr(lr);
     weightDecay(weightDecay);
   }
 
-  List<Slot> slots() {
+  final List<Slot> slots() {
     return slots;
   }
 
+  /**
+   * One of the flat states; on its first use every element is {@code start}. It lives as long as
+   * the first parameter.
+   */
+  final Tensor state(String name, double start) {
+    Tensor state = states.get(name);
+    if (state == null) {
+      Tensor first = slots.get(0).parameter;
+      state = Tensor.empty(first.device(), DType.FLOAT32, Shape.of(flatSize)).livingWith(first);
+      state.backend().fill(state.buffer(), (float) start);
+      states.put(name, state);
+    }
+    return state;
+  }
+
+  final int flatSize() {
+    return flatSize;
+  }
+
+  final Map<String, Tensor> states() {
+    return states;
+  }
+
   /** In the order in which they were given. */
-  public List<Tensor> parameters() {
+  public final List<Tensor> parameters() {
     List<Tensor> parameters = new ArrayList<>();
     slots.forEach(slot -> parameters.add(slot.parameter));
     return parameters;
   }
 
-  public double lr() {
+  public final double lr() {
     return lr;
   }
 
@@ -46,7 +86,7 @@ public final class ParameterGroup {
     return this;
   }
 
-  public double weightDecay() {
+  public final double weightDecay() {
     return weightDecay;
   }
 
@@ -58,5 +98,13 @@ public final class ParameterGroup {
   public ParameterGroup weightDecay(double decay) {
     weightDecay = Optimizer.atLeastZero("weight decay", decay);
     return this;
+  }
+
+  final float decay() {
+    return (float) weightDecay;
+  }
+
+  final float rate() {
+    return (float) lr;
   }
 }

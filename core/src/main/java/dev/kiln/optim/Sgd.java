@@ -1,8 +1,11 @@
 package dev.kiln.optim;
 
 import dev.kiln.Tensor;
+import dev.kiln.backend.Backend;
 import dev.kiln.backend.SgdSpec;
+import dev.kiln.backend.Stepped;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Stochastic gradient descent, with momentum (Polyak 1964; Sutskever et al. 2013) where asked for:
@@ -11,76 +14,121 @@ import java.util.List;
  * v} is {@code g}.
  */
 public final class Sgd extends Optimizer {
-  private double momentum;
-  private double dampening;
-  private boolean nesterov;
+  private static final String VELOCITY = "momentum_buffer";
+
+  private final Group defaults;
 
   /** Without momentum or weight decay. */
   public Sgd(List<Tensor> parameters, double lr) {
-    super(parameters, lr, 0);
+    defaults = new Group(lr);
+    group(parameters);
+  }
+
+  @Override
+  public Group group(List<Tensor> parameters) {
+    check(parameters);
+    Group group = new Group(parameters, defaults);
+    add(group);
+    return group;
+  }
+
+  private Sgd all(Consumer<Group> change) {
+    change.accept(defaults);
+    groups().forEach(group -> change.accept((Group) group));
+    return this;
   }
 
   public Sgd momentum(double share) {
-    momentum = atLeastZero("momentum", share);
-    return this;
+    return all(group -> group.momentum(share));
   }
 
   public Sgd dampening(double share) {
-    dampening = between("dampening", share, 0, 1);
-    return this;
+    return all(group -> group.dampening(share));
   }
 
   /** Needs momentum, and no dampening. */
   public Sgd nesterov(boolean wanted) {
-    nesterov = wanted;
-    return this;
+    return all(group -> group.nesterov(wanted));
   }
 
-  /** Of all groups so far and to come. */
   public Sgd weightDecay(double decay) {
-    decay(decay);
-    return this;
+    return all(group -> group.weightDecay(decay));
+  }
+
+  /** Parameters with a momentum of their own. */
+  public static final class Group extends ParameterGroup {
+    private double momentum;
+    private double dampening;
+    private boolean nesterov;
+
+    private Group(double lr) {
+      super(List.of(), lr, 0);
+    }
+
+    private Group(List<Tensor> parameters, Group like) {
+      super(parameters, like.lr(), like.weightDecay());
+      momentum = like.momentum;
+      dampening = like.dampening;
+      nesterov = like.nesterov;
+    }
+
+    public Group momentum(double share) {
+      momentum = atLeastZero("momentum", share);
+      return this;
+    }
+
+    public Group dampening(double share) {
+      dampening = between("dampening", share, 0, 1);
+      return this;
+    }
+
+    /** Needs momentum, and no dampening. */
+    public Group nesterov(boolean wanted) {
+      nesterov = wanted;
+      return this;
+    }
+
+    @Override
+    public Group lr(double rate) {
+      super.lr(rate);
+      return this;
+    }
+
+    @Override
+    public Group weightDecay(double decay) {
+      super.weightDecay(decay);
+      return this;
+    }
   }
 
   @Override
-  void step(ParameterGroup group) {
-    if (nesterov && (momentum == 0 || dampening != 0)) {
-      throw new IllegalStateException(
-          "Sgd: Nesterov needs a momentum and no dampening, not momentum "
-              + momentum
-              + " and dampening "
-              + dampening);
-    }
-    SgdSpec first = spec(group, true);
-    SgdSpec later = spec(group, false);
-    for (Slot slot : group.slots()) {
-      Tensor p = slot.parameter;
-      Tensor gradient = p.grad();
-      if (gradient == null) {
-        continue;
-      }
-      Tensor velocity = slot.first;
-      boolean isFirst = momentum != 0 && velocity == null;
-      if (isFirst) {
-        velocity = Tensor.like(p).livingWith(p);
-        slot.first = velocity;
-      }
-      p.backend()
-          .sgd(
-              isFirst ? first : later,
-              p.buffer(),
-              gradient.buffer(),
-              momentum == 0 || velocity == null ? null : velocity.buffer());
-    }
+  boolean remembers(ParameterGroup group) {
+    return ((Group) group).momentum != 0;
   }
 
-  private SgdSpec spec(ParameterGroup group, boolean first) {
-    return new SgdSpec(
-        (float) group.lr(),
-        (float) momentum,
-        (float) dampening,
-        (float) group.weightDecay(),
-        nesterov,
-        first);
+  @Override
+  List<String> stateNames(ParameterGroup group) {
+    return remembers(group) ? List.of(VELOCITY) : List.of();
+  }
+
+  @Override
+  void step(Backend backend, ParameterGroup of, int steps, Stepped on) {
+    Group group = (Group) of;
+    if (group.nesterov && (group.momentum == 0 || group.dampening != 0)) {
+      throw new IllegalStateException(
+          "Sgd: Nesterov needs a momentum and no dampening, not momentum "
+              + group.momentum
+              + " and dampening "
+              + group.dampening);
+    }
+    SgdSpec spec =
+        new SgdSpec(
+            group.rate(),
+            (float) group.momentum,
+            (float) (1 - group.dampening),
+            group.decay(),
+            group.nesterov,
+            steps == 1);
+    backend.sgd(spec, on, group.momentum == 0 ? null : group.state(VELOCITY, 0).buffer());
   }
 }

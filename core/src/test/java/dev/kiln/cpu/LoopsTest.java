@@ -2,7 +2,6 @@ package dev.kiln.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.kiln.backend.AdamSpec;
 import dev.kiln.backend.Binary;
 import dev.kiln.backend.Unary;
 import java.util.Arrays;
@@ -83,22 +82,6 @@ class LoopsTest {
   }
 
   @Test
-  void adamAgreesWithEitherKindOfDecay() {
-    for (boolean decoupled : new boolean[] {true, false}) {
-      AdamSpec spec = new AdamSpec(1e-2f, 0.9f, 0.999f, 1e-8f, 0.1f, decoupled, 0.05f, 0.3f);
-      for (int wanted = 0; wanted < 3; wanted++) {
-        int which = wanted;
-        same(
-            (loops, out, n) -> {
-              float[][] state = {random(6000, 5), random(6000, 6), squares(random(6000, 7))};
-              loops.adam(spec, state[0], AT, X, AT, state[1], AT, state[2], AT + 1, n);
-              System.arraycopy(state[which], 0, out, 0, out.length);
-            });
-      }
-    }
-  }
-
-  @Test
   void nanAndInfinityGoThrough() {
     for (Loops loops : new Loops[] {vector, scalar}) {
       for (int at : new int[] {2, 33}) {
@@ -129,13 +112,6 @@ class LoopsTest {
     for (Loops loops : new Loops[] {vector, scalar}) {
       assertThat(Math.abs(loops.sum(x, 0, x.length) / expected - 1)).isLessThan(1e-6);
     }
-  }
-
-  private static float[] squares(float[] x) {
-    for (int i = 0; i < x.length; i++) {
-      x[i] *= x[i];
-    }
-    return x;
   }
 
   private static float[] random(int size, int seed) {

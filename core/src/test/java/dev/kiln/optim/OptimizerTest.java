@@ -8,6 +8,7 @@ import dev.kiln.Device;
 import dev.kiln.Generator;
 import dev.kiln.Scope;
 import dev.kiln.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -59,6 +60,36 @@ class OptimizerTest {
     };
   }
 
+  private static Rule adagrad(double lr, double lrDecay, double decay, double initial) {
+    return (p, gradient, state, t) -> {
+      double g = gradient + decay * p;
+      state[0] = (t == 1 ? initial : state[0]) + g * g;
+      return p - lr / (1 + (t - 1) * lrDecay) * g / (Math.sqrt(state[0]) + 1e-10);
+    };
+  }
+
+  private static Rule adadelta(double lr, double rho, double eps, double decay) {
+    return (p, gradient, state, t) -> {
+      double g = gradient + decay * p;
+      state[0] = rho * state[0] + (1 - rho) * g * g;
+      double move = Math.sqrt(state[1] + eps) / Math.sqrt(state[0] + eps) * g;
+      state[1] = rho * state[1] + (1 - rho) * move * move;
+      return p - lr * move;
+    };
+  }
+
+  private static Rule rmsprop(
+      double lr, double alpha, double eps, double momentum, boolean centered, double decay) {
+    return (p, gradient, state, t) -> {
+      double g = gradient + decay * p;
+      state[0] = alpha * state[0] + (1 - alpha) * g * g;
+      state[1] = alpha * state[1] + (1 - alpha) * g;
+      double variance = centered ? state[0] - state[1] * state[1] : state[0];
+      state[2] = momentum * state[2] + g / (Math.sqrt(variance) + eps);
+      return p - lr * state[2];
+    };
+  }
+
   @Test
   void plainGradientDescent() {
     agree(p -> new Sgd(p, 0.1), sgd(0.1, 0, 0, 0, false));
@@ -78,6 +109,33 @@ class OptimizerTest {
     agree(
         p -> new Sgd(p, 0.05).momentum(0.9).nesterov(true).weightDecay(0.02),
         sgd(0.05, 0.9, 0, 0.02, true));
+  }
+
+  @Test
+  void adagrad() {
+    agree(p -> new Adagrad(p, 0.1), adagrad(0.1, 0, 0, 0));
+    agree(
+        p -> new Adagrad(p, 0.2).lrDecay(0.1).weightDecay(0.01).initialAccumulator(0.1),
+        adagrad(0.2, 0.1, 0.01, 0.1));
+  }
+
+  @Test
+  void adadelta() {
+    agree(p -> new Adadelta(p, 1), adadelta(1, 0.9, 1e-6, 0));
+    agree(
+        p -> new Adadelta(p, 0.5).rho(0.7).eps(1e-5).weightDecay(0.01),
+        adadelta(0.5, 0.7, 1e-5, 0.01));
+  }
+
+  @Test
+  void rmsprop() {
+    agree(p -> new RmsProp(p, 0.01), rmsprop(0.01, 0.99, 1e-8, 0, false, 0));
+    agree(
+        p -> new RmsProp(p, 0.01).alpha(0.9).momentum(0.5).weightDecay(0.01),
+        rmsprop(0.01, 0.9, 1e-8, 0.5, false, 0.01));
+    agree(
+        p -> new RmsProp(p, 0.01).alpha(0.95).eps(1e-2).centered(true).momentum(0.5),
+        rmsprop(0.01, 0.95, 1e-2, 0.5, true, 0));
   }
 
   @Test
@@ -177,6 +235,76 @@ class OptimizerTest {
   }
 
   @Test
+  void groupsHaveTheirOwnOptionsOfEveryKind() {
+    Tensor still = parameter(1);
+    Tensor moving = parameter(1);
+    Sgd sgd = new Sgd(List.of(still), 0.1);
+    Sgd.Group group = sgd.group(List.of(moving)).momentum(0.5).lr(0.2);
+    for (int t = 0; t < 2; t++) {
+      gradient(still, 1);
+      gradient(moving, 1);
+      sgd.step();
+    }
+    assertClose(still, 0.8);
+    assertClose(moving, 1 - 0.2 * (1 + 1.5));
+    sgd.momentum(0);
+    sgd.step();
+    assertClose(still, 0.7);
+    assertClose(moving, 0.5 - 0.2);
+    assertThat(group.parameters()).containsExactly(moving);
+  }
+
+  @Test
+  void momentumThatComesLaterBeginsWithTheGradient() {
+    Tensor p = parameter(1);
+    Sgd sgd = new Sgd(List.of(p), 0.1);
+    gradient(p, 1);
+    sgd.step();
+    sgd.momentum(0.5).dampening(0.9);
+    sgd.step();
+    assertClose(p, 0.8);
+  }
+
+  @Test
+  void howParametersAreGroupedChangesNoBit() {
+    Generator numbers = new Generator(5);
+    float[][] values = new float[40][];
+    float[][] gradients = new float[40][];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = numbers.normal(i * i, 0, 1);
+      gradients[i] = numbers.normal(i * i, 0, 1);
+    }
+    List<Function<List<Tensor>, Optimizer>> makers =
+        List.of(
+            p -> new Sgd(p, 0.1).momentum(0.9).nesterov(true),
+            p -> new Adagrad(p, 0.1),
+            p -> new Adadelta(p, 1),
+            p -> new RmsProp(p, 0.1).centered(true),
+            p -> new AdamW(p, 0.1).amsgrad(true));
+    for (Function<List<Tensor>, Optimizer> make : makers) {
+      List<Tensor> together = new ArrayList<>();
+      List<Tensor> alone = new ArrayList<>();
+      for (float[] value : values) {
+        together.add(parameter(value.clone()));
+        alone.add(parameter(value.clone()));
+      }
+      Optimizer one = make.apply(together);
+      List<Optimizer> many = alone.stream().map(p -> make.apply(List.of(p))).toList();
+      for (int t = 0; t < 3; t++) {
+        for (int i = 0; i < values.length; i++) {
+          gradient(together.get(i), gradients[i].clone());
+          gradient(alone.get(i), gradients[i].clone());
+        }
+        one.step();
+        many.forEach(Optimizer::step);
+      }
+      for (int i = 0; i < values.length; i++) {
+        assertThat(together.get(i).toFloats()).isEqualTo(alone.get(i).toFloats());
+      }
+    }
+  }
+
+  @Test
   void theRateMayChangeBetweenSteps() {
     Tensor p = parameter(1);
     Sgd sgd = new Sgd(List.of(p), 0.1);
@@ -210,12 +338,33 @@ class OptimizerTest {
     gradient(a, 3, 0);
     gradient(b, 4);
     List<Tensor> all = List.of(a, without, b);
-    assertThat(ClipGrad.norm(all, 10)).isCloseTo(5, within(1e-6));
+    assertThat(ClipGrad.norm(all, 10).item()).isCloseTo(5, within(1e-6f));
     assertThat(gradients(a)).containsExactly(3, 0);
-    assertThat(ClipGrad.norm(all, 1)).isCloseTo(5, within(1e-6));
+    assertThat(ClipGrad.norm(all, 1).item()).isCloseTo(5, within(1e-6f));
     assertThat(gradients(a)[0]).isCloseTo(0.6f, within(1e-6f));
     assertThat(gradients(b)[0]).isCloseTo(0.8f, within(1e-6f));
-    assertThat(ClipGrad.norm(List.of(without), 1)).isZero();
+    assertThat(ClipGrad.norm(List.of(without), 1).item()).isZero();
+  }
+
+  @Test
+  void aNormThatIsNoNumberSpoilsAllGradients() {
+    Tensor a = parameter(0, 0);
+    Tensor b = parameter(0);
+    gradient(a, 3, Float.NaN);
+    gradient(b, 4);
+    assertThat(ClipGrad.norm(List.of(a, b), 1).item()).isNaN();
+    assertThat(gradients(b)[0]).isNaN();
+  }
+
+  @Test
+  void clippingByValueBringsEveryNumberIntoBounds() {
+    Tensor a = parameter(0, 0, 0);
+    Tensor b = parameter(0, 0);
+    gradient(a, 3, -3, 0.5f);
+    gradient(b, Float.NaN, Float.NEGATIVE_INFINITY);
+    ClipGrad.value(List.of(a, parameter(1), b), 2);
+    assertThat(gradients(a)).containsExactly(2, -2, 0.5f);
+    assertThat(gradients(b)).containsExactly(Float.NaN, -2);
   }
 
   private static float[] gradients(Tensor parameter) {
@@ -232,6 +381,14 @@ class OptimizerTest {
     assertRefused(() -> new Sgd(List.of(p), -0.1), "the lr is at least 0.0, not -0.1");
     assertRefused(() -> new Adam(List.of(p), Double.NaN), "not NaN");
     assertRefused(() -> new Adam(List.of(p), 0.1).betas(1, 0.9), "the first beta is from 0.0 to");
+    try (Device other = Device.open("cpu:scalar")) {
+      Tensor elsewhere = Tensor.ones(other, 2).requiresGrad(true);
+      assertRefused(() -> new Sgd(List.of(p, elsewhere), 0.1), "are on two devices");
+      assertRefused(() -> ClipGrad.norm(List.of(p, elsewhere), 1), "are on two devices");
+    }
+    assertRefused(() -> ClipGrad.value(List.of(), 1), "an empty list of parameters");
+    assertRefused(() -> ClipGrad.norm(List.of(p), -1), "the maximum of the norm is at least 0.0");
+    gradient(p, 1);
     assertThatThrownBy(() -> new Sgd(List.of(p), 0.1).nesterov(true).step())
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("Nesterov needs a momentum");

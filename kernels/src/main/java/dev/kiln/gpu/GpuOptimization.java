@@ -1,68 +1,190 @@
 package dev.kiln.gpu;
 
+import dev.kiln.backend.AdadeltaSpec;
+import dev.kiln.backend.AdagradSpec;
 import dev.kiln.backend.AdamSpec;
 import dev.kiln.backend.Buffer;
 import dev.kiln.backend.Optimization;
+import dev.kiln.backend.RmspropSpec;
 import dev.kiln.backend.SgdSpec;
-import java.util.Arrays;
+import dev.kiln.backend.Stepped;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Optimizer steps: optim.cl. */
+/** Optimizer steps and the clipping of gradients: optim.cl, clip.cl. */
 interface GpuOptimization extends Optimization, GpuFamily {
+  /** How many buffers a launch takes; {@code slots.h} lists them. */
+  int SLOTS = 32;
+
   @Override
-  default void sgd(SgdSpec spec, Buffer parameter, Buffer gradient, @Nullable Buffer velocity) {
-    int n = parameter.size();
-    Grid grid = covering("optim", n);
+  default void sgd(SgdSpec spec, Stepped on, @Nullable Buffer velocity) {
     if (velocity == null) {
-      launch("optim", "sgd", grid, parameter, gradient, n, spec.lr(), spec.weightDecay());
+      step("sgd", on, spec.lr(), spec.decay());
     } else {
-      launch(
-          "optim",
-          "sgd_momentum",
-          grid,
-          parameter,
-          gradient,
+      step(
+          "momentum",
+          on,
           velocity,
-          n,
           spec.lr(),
-          spec.weightDecay(),
+          spec.decay(),
           spec.momentum(),
-          spec.dampening(),
+          spec.take(),
           spec.nesterov() ? 1 : 0,
           spec.first() ? 1 : 0);
     }
   }
 
   @Override
-  default void adam(
-      AdamSpec spec,
-      Buffer parameter,
-      Buffer gradient,
-      Buffer m,
-      Buffer v,
-      @Nullable Buffer maximum) {
-    int n = parameter.size();
-    float decay = spec.decoupled() ? 0 : spec.weightDecay();
-    float shrink = spec.decoupled() ? 1 - spec.lr() * spec.weightDecay() : 1;
-    @Nullable Object[] arguments = {
-      parameter,
-      gradient,
-      m,
-      v,
-      n,
-      spec.beta1(),
-      spec.beta2(),
-      spec.eps(),
-      decay,
-      shrink,
-      spec.stepSize(),
-      spec.correction(),
-      maximum
-    };
-    if (maximum == null) {
-      launch("optim", "adam", covering("optim", n), Arrays.copyOf(arguments, arguments.length - 1));
-    } else {
-      launch("optim", "amsgrad", covering("optim", n), arguments);
+  default void adagrad(AdagradSpec spec, Stepped on, Buffer sum) {
+    step("adagrad", on, sum, spec.lr(), spec.eps(), spec.decay());
+  }
+
+  @Override
+  default void adadelta(AdadeltaSpec spec, Stepped on, Buffer squares, Buffer moves) {
+    step(
+        "adadelta",
+        on,
+        squares,
+        moves,
+        spec.lr(),
+        spec.keep(),
+        spec.take(),
+        spec.eps(),
+        spec.decay());
+  }
+
+  @Override
+  default void rmsprop(
+      RmspropSpec spec,
+      Stepped on,
+      Buffer squares,
+      @Nullable Buffer mean,
+      @Nullable Buffer velocity) {
+    step(
+        "rmsprop",
+        on,
+        squares,
+        mean,
+        velocity,
+        spec.lr(),
+        spec.keep(),
+        spec.take(),
+        spec.eps(),
+        spec.momentum(),
+        spec.decay(),
+        mean == null ? 0 : 1,
+        velocity == null ? 0 : 1);
+  }
+
+  @Override
+  default void adam(AdamSpec spec, Stepped on, Buffer m, Buffer v, @Nullable Buffer maximum) {
+    List<Object> arguments =
+        new ArrayList<>(maximum == null ? List.of(m, v) : List.of(m, v, maximum));
+    arguments.addAll(
+        List.of(
+            spec.keep1(),
+            spec.take1(),
+            spec.keep2(),
+            spec.take2(),
+            spec.eps(),
+            spec.decay(),
+            spec.shrink(),
+            spec.stepSize(),
+            spec.correction()));
+    step(maximum == null ? "adam" : "amsgrad", on, arguments.toArray());
+  }
+
+  @Override
+  default void norm(List<Buffer> xs, Buffer y) {
+    String program = program("clip");
+    int total = 0;
+    for (Buffer x : xs) {
+      total += chunks(program, x);
     }
+    try (Workspace partial = Workspace.ofFloats(pool(), total)) {
+      int base = 0;
+      for (List<Buffer> part : parts(xs)) {
+        base += clip(program, "sum_of_squares", part, partial.memory(), base);
+      }
+      int group = kernels().tunable(program, "WG");
+      launch(program, "total_norm", Grid.of(1, group), partial.memory(), total, y);
+    }
+  }
+
+  @Override
+  default void clipNorm(float maximum, Buffer norm, List<Buffer> xs) {
+    for (List<Buffer> part : parts(xs)) {
+      clip(program("clip"), "clip_norm", part, norm, maximum);
+    }
+  }
+
+  @Override
+  default void clipValue(float bound, List<Buffer> xs) {
+    for (List<Buffer> part : parts(xs)) {
+      clip(program("clip"), "clip_value", part, bound);
+    }
+  }
+
+  private String program(String name) {
+    return cpuKernels() ? name + "_cpu" : name;
+  }
+
+  private int chunks(String program, Buffer x) {
+    int chunk = kernels().tunable(program, "CHUNK");
+    return x.size() / chunk + (x.size() % chunk > 0 ? 1 : 0);
+  }
+
+  private static <T> List<List<T>> parts(List<T> all) {
+    List<List<T>> parts = new ArrayList<>();
+    for (int from = 0; from < all.size(); from += SLOTS) {
+      parts.add(all.subList(from, Math.min(all.size(), from + SLOTS)));
+    }
+    return parts;
+  }
+
+  /** A launch for every 32 parameters; {@code scalars} are the kernel's first arguments. */
+  private void step(String kernel, Stepped on, @Nullable Object... first) {
+    String program = program("optim");
+    for (int from = 0; from < on.parameters().size(); from += SLOTS) {
+      int slots = Math.min(SLOTS, on.parameters().size() - from);
+      int groups = 0;
+      List<@Nullable Object> arguments = new ArrayList<>(first.length + 4 * SLOTS);
+      Collections.addAll(arguments, first);
+      for (int i = from; i < from + slots; i++) {
+        Buffer parameter = on.parameters().get(i);
+        groups += chunks(program, parameter);
+        Collections.addAll(
+            arguments, parameter, on.gradients().get(i), parameter.size(), on.offsets().get(i));
+      }
+      // a parameter stays where it is from step to step: drivers set such arguments once
+      Buffer some = on.parameters().get(from);
+      for (int i = slots; i < SLOTS; i++) {
+        Collections.addAll(arguments, some, some, 0, 0);
+      }
+      Grid grid = Grid.of(groups, kernels().tunable(program, "WG"));
+      launch(program, kernel, grid, arguments.toArray());
+    }
+  }
+
+  /**
+   * One launch over up to 32 gradients; {@code first} are the kernel's first arguments.
+   *
+   * @return how many chunks they have
+   */
+  private int clip(String program, String kernel, List<Buffer> xs, Object... first) {
+    int groups = 0;
+    List<Object> arguments = new ArrayList<>(first.length + 2 * SLOTS);
+    Collections.addAll(arguments, first);
+    for (Buffer x : xs) {
+      groups += chunks(program, x);
+      Collections.addAll(arguments, x, x.size());
+    }
+    for (int i = xs.size(); i < SLOTS; i++) {
+      Collections.addAll(arguments, xs.get(0), 0);
+    }
+    launch(program, kernel, Grid.of(groups, kernels().tunable(program, "WG")), arguments.toArray());
+    return groups;
   }
 }

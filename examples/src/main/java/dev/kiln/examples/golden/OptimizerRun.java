@@ -27,6 +27,7 @@ final class OptimizerRun implements Procedure {
     Attributes options = attributes.group("options");
     Optimizer optimizer = Optimizers.of(attributes.text("optimizer"), options, List.of(w));
     ParameterGroup biases = optimizer.group(List.of(b));
+    Optimizers.set(options, biases);
     Attributes own = attributes.group("group_options");
     regroup(own, "w", optimizer.groups().get(0));
     regroup(own, "b", biases);
@@ -51,8 +52,7 @@ final class OptimizerRun implements Procedure {
         add(histories, "w_grads", Objects.requireNonNull(w.grad()));
         add(histories, "b_grads", Objects.requireNonNull(b.grad()));
         if (clips) {
-          double norm = ClipGrad.norm(List.of(w, b), clip);
-          add(histories, "grad_norms", Tensor.scalar(device, (float) norm));
+          add(histories, "grad_norms", ClipGrad.norm(List.of(w, b), clip));
         }
         optimizer.step();
         add(histories, "w_steps", w);
@@ -75,16 +75,7 @@ final class OptimizerRun implements Procedure {
   private static void regroup(Attributes groups, String name, ParameterGroup group)
       throws UnsupportedCaseException {
     if (groups.has(name)) {
-      Attributes options = groups.group(name);
-      if (options.has("lr")) {
-        group.lr(options.number("lr"));
-      }
-      if (options.has("weight_decay")) {
-        group.weightDecay(options.number("weight_decay"));
-      }
-      if (!options.unread().isEmpty()) {
-        throw new UnsupportedCaseException("Kiln's groups have no " + options.unread());
-      }
+      Optimizers.set(groups.group(name), group);
     }
   }
 

@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
  * and filled again for every launch: the driver has copied them when the call returns.
  *
  * <pre>
- *   [ pointer 0 | pointer 1 | ... | pointer 63 | value 0 | value 1 | ... | value 63 ]   8 bytes each
+ *   [ pointer 0 | pointer 1 | ... | pointer 255 | value 0 | value 1 | ... | value 255 ]   8 bytes each
  * </pre>
  */
 final class LaunchArguments {
-  private static final int SLOTS = 64;
+  private static final int SLOTS = 256;
   private static final int SLOT_BYTES = 8;
   private static final int VALUES = SLOTS * SLOT_BYTES;
 

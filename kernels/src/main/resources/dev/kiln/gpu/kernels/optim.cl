@@ -1,62 +1,147 @@
-// optim — one step of an optimizer on one parameter, in place
+// optim — one step of an optimizer on up to 32 parameters at once, in place
 //
-//   w               [n] the parameter          g   [n] its gradient
-//   velocity, m, v  [n] the optimizer's state
+//   w<k>, g<k>   [n<k>]   a parameter and its gradient
+//   at<k>                 where its run begins in what the optimizer remembers
+//   velocity, m, v …      flat: the runs of all parameters
 //
-// Launch   1-D, a work-item an element
-// Tunable  WG   work-group size
+// Launch   a work-group a chunk; slots.h tells how a group finds its own
+// Tunable  WG      work-group size; 1 for CPUs, where a work-item takes a chunk in a loop
+//          CHUNK   elements that a group computes
+#include "slots.h"
 
-#define ITEM() ((size_t)GROUP_ID(0) * WG + LOCAL_ID(0))
+// The last parameters of every kernel.
+#define SLOT(k) , GLOBAL float* w##k, GLOBAL const float* g##k, int n##k, int at##k
+#define PARAMETERS EACH_SLOT(SLOT)
 
-KERNEL(WG) sgd(GLOBAL float* w, GLOBAL const float* g, int n, float lr, float decay) {
-  const size_t i = ITEM();
-  if (i < (size_t)n) w[i] -= lr * (g[i] + decay * w[i]);
+// Declares w, g and at for the chunk of this group, and count, its number of elements.
+#define ENTER(k)                          \
+  if (chunk < CHUNKS(n##k)) {             \
+    w = w##k + (size_t)chunk * CHUNK;     \
+    g = g##k + (size_t)chunk * CHUNK;     \
+    at = at##k + chunk * CHUNK;           \
+    count = n##k - chunk * CHUNK;         \
+    break;                                \
+  }                                       \
+  chunk -= CHUNKS(n##k);
+#define FIND_CHUNK                        \
+  GLOBAL float* w = w0;                   \
+  GLOBAL const float* g = g0;             \
+  int at = 0, count = 0;                  \
+  int chunk = GROUP_ID(0);                \
+  do {                                    \
+    EACH_SLOT(ENTER)                      \
+  } while (0);                            \
+  count = IMIN(count, CHUNK);
+
+#define EACH_ITEM int i = LOCAL_ID(0); i < count; i += WG
+
+KERNEL(WG) sgd(float lr, float decay PARAMETERS) {
+  FIND_CHUNK
+  for (EACH_ITEM) w[i] -= lr * (g[i] + decay * w[i]);
 }
 
-// v = momentum · v + (1 - dampening) · g, on the first step v = g; w -= lr · v, or with Nesterov
+// v = momentum · v + take · g, on the first step v = g; w -= lr · v, or with Nesterov
 // w -= lr · (g + momentum · v)
-KERNEL(WG) sgd_momentum(GLOBAL float* w, GLOBAL const float* g, GLOBAL float* velocity, int n,
-                        float lr, float decay, float momentum, float dampening, int nesterov,
-                        int first) {
-  const size_t i = ITEM();
-  if (i >= (size_t)n) return;
-  const float slope = g[i] + decay * w[i];
-  const float moved = first ? slope : momentum * velocity[i] + (1 - dampening) * slope;
-  velocity[i] = moved;
-  w[i] -= lr * (nesterov ? slope + momentum * moved : moved);
+KERNEL(WG) momentum(GLOBAL float* velocity, float lr, float decay, float momentum, float take,
+                    int nesterov, int first PARAMETERS) {
+  FIND_CHUNK
+  velocity += at;
+  for (EACH_ITEM) {
+    const float slope = g[i] + decay * w[i];
+    const float moved = first ? slope : momentum * velocity[i] + take * slope;
+    velocity[i] = moved;
+    w[i] -= lr * (nesterov ? slope + momentum * moved : moved);
+  }
+}
+
+KERNEL(WG) adagrad(GLOBAL float* sum, float lr, float eps, float decay PARAMETERS) {
+  FIND_CHUNK
+  sum += at;
+  for (EACH_ITEM) {
+    const float slope = g[i] + decay * w[i];
+    const float total = sum[i] + slope * slope;
+    sum[i] = total;
+    w[i] -= lr * slope / (SQRT(total) + eps);
+  }
+}
+
+KERNEL(WG) adadelta(GLOBAL float* squares, GLOBAL float* moves, float lr, float keep, float take,
+                    float eps, float decay PARAMETERS) {
+  FIND_CHUNK
+  squares += at;
+  moves += at;
+  for (EACH_ITEM) {
+    const float slope = g[i] + decay * w[i];
+    const float square = keep * squares[i] + take * slope * slope;
+    const float move = SQRT(moves[i] + eps) / SQRT(square + eps) * slope;
+    squares[i] = square;
+    moves[i] = keep * moves[i] + take * move * move;
+    w[i] -= lr * move;
+  }
+}
+
+// mean and velocity are null where centered and moving are 0.
+KERNEL(WG) rmsprop(GLOBAL float* squares, GLOBAL float* mean, GLOBAL float* velocity, float lr,
+                   float keep, float take, float eps, float momentum, float decay, int centered,
+                   int moving PARAMETERS) {
+  FIND_CHUNK
+  for (EACH_ITEM) {
+    const float slope = g[i] + decay * w[i];
+    float square = keep * squares[at + i] + take * slope * slope;
+    squares[at + i] = square;
+    if (centered) {
+      const float average = keep * mean[at + i] + take * slope;
+      mean[at + i] = average;
+      square -= average * average;
+      square = square < 0 ? 0 : square;
+    }
+    float move = slope / (SQRT(square) + eps);
+    if (moving) {
+      move = momentum * velocity[at + i] + move;
+      velocity[at + i] = move;
+    }
+    w[i] -= lr * move;
+  }
 }
 
 // decay is the L2 term; AdamW's shrinks w instead: shrink = 1 - lr · decay, else 1.
-DEVICE_FN float adam_moved(float w, float shrink, float stepSize, float first, float root,
+DEVICE_FN float adam_moved(float w, float shrink, float stepSize, float first, float second,
                            float correction, float eps) {
-  return shrink * w - stepSize * first / (SQRT(root) / correction + eps);
+  return shrink * w - stepSize * first / (SQRT(second) / correction + eps);
 }
 
-KERNEL(WG) adam(GLOBAL float* w, GLOBAL const float* g, GLOBAL float* m, GLOBAL float* v, int n,
-                float beta1, float beta2, float eps, float decay, float shrink, float stepSize,
-                float correction) {
-  const size_t i = ITEM();
-  if (i >= (size_t)n) return;
-  const float slope = g[i] + decay * w[i];
-  const float first = beta1 * m[i] + (1 - beta1) * slope;
-  const float second = beta2 * v[i] + (1 - beta2) * slope * slope;
-  m[i] = first;
-  v[i] = second;
-  w[i] = adam_moved(w[i], shrink, stepSize, first, second, correction, eps);
+KERNEL(WG) adam(GLOBAL float* m, GLOBAL float* v, float keep1, float take1, float keep2,
+                float take2, float eps, float decay, float shrink, float stepSize,
+                float correction PARAMETERS) {
+  FIND_CHUNK
+  m += at;
+  v += at;
+  for (EACH_ITEM) {
+    const float slope = g[i] + decay * w[i];
+    const float first = keep1 * m[i] + take1 * slope;
+    const float second = keep2 * v[i] + take2 * slope * slope;
+    m[i] = first;
+    v[i] = second;
+    w[i] = adam_moved(w[i], shrink, stepSize, first, second, correction, eps);
+  }
 }
 
 // The same, divided by the root of the largest second moment so far.
-KERNEL(WG) amsgrad(GLOBAL float* w, GLOBAL const float* g, GLOBAL float* m, GLOBAL float* v, int n,
-                   float beta1, float beta2, float eps, float decay, float shrink, float stepSize,
-                   float correction, GLOBAL float* maximum) {
-  const size_t i = ITEM();
-  if (i >= (size_t)n) return;
-  const float slope = g[i] + decay * w[i];
-  const float first = beta1 * m[i] + (1 - beta1) * slope;
-  const float second = beta2 * v[i] + (1 - beta2) * slope * slope;
-  const float largest = FMAX(maximum[i], second);
-  m[i] = first;
-  v[i] = second;
-  maximum[i] = largest;
-  w[i] = adam_moved(w[i], shrink, stepSize, first, largest, correction, eps);
+KERNEL(WG) amsgrad(GLOBAL float* m, GLOBAL float* v, GLOBAL float* maximum, float keep1,
+                   float take1, float keep2, float take2, float eps, float decay, float shrink,
+                   float stepSize, float correction PARAMETERS) {
+  FIND_CHUNK
+  m += at;
+  v += at;
+  maximum += at;
+  for (EACH_ITEM) {
+    const float slope = g[i] + decay * w[i];
+    const float first = keep1 * m[i] + take1 * slope;
+    const float second = keep2 * v[i] + take2 * slope * slope;
+    const float largest = maximum[i] > second ? maximum[i] : second;
+    m[i] = first;
+    v[i] = second;
+    maximum[i] = largest;
+    w[i] = adam_moved(w[i], shrink, stepSize, first, largest, correction, eps);
+  }
 }

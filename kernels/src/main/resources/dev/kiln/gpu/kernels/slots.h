@@ -1,0 +1,20 @@
+// Many buffers in one launch: their pointers and sizes are arguments, and work-groups share out the
+// chunks of CHUNK elements that they are cut into. A launch takes up to 32 buffers; slots that
+// are not used come last and have the size 0.
+//
+//   EACH_SLOT(M)    M(0) M(1) …: for lists of parameters, each of which begins with its comma
+//   CHUNKS(n)       how many chunks n elements are; the launch has as many groups as all chunks
+//
+// A group goes through the slots until its number falls into one's chunks: its work-items all take
+// the same way, and what they compute for a chunk outweighs it.
+#ifndef KILN_SLOTS_H
+#define KILN_SLOTS_H
+
+#define EACH_SLOT(M)                                               \
+  M(0) M(1) M(2) M(3) M(4) M(5) M(6) M(7) M(8) M(9) M(10) M(11)    \
+  M(12) M(13) M(14) M(15) M(16) M(17) M(18) M(19) M(20) M(21)      \
+  M(22) M(23) M(24) M(25) M(26) M(27) M(28) M(29) M(30) M(31)
+
+#define CHUNKS(n) ((n) / CHUNK + ((n) % CHUNK > 0))
+
+#endif
