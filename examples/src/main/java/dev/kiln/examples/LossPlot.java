@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.BitmapEncoder.BitmapFormat;
 import org.knowm.xchart.XYChart;
@@ -42,6 +43,35 @@ public final class LossPlot {
   public static void write(Path file, String title, String loss, List<Float> losses)
       throws IOException {
     XYChart chart = chart(title, loss);
+    withMean(chart, losses);
+    BitmapEncoder.saveBitmap(chart, file.toString(), BitmapFormat.PNG);
+  }
+
+  /**
+   * Likewise, with what was measured now and then beside it.
+   *
+   * @param measured what that is, for the legend: "held out"
+   * @param values by the step after which they were measured, at least one
+   */
+  public static void write(
+      Path file,
+      String title,
+      String loss,
+      List<Float> losses,
+      String measured,
+      SortedMap<Integer, Float> values)
+      throws IOException {
+    XYChart chart = chart(title, loss);
+    withMean(chart, losses);
+    double[] steps = values.keySet().stream().mapToDouble(Integer::doubleValue).toArray();
+    double[] at = values.values().stream().mapToDouble(Float::doubleValue).toArray();
+    line(chart, measured, steps, at, SEVERAL.get(1), 2.5f)
+        .setMarker(SeriesMarkers.CIRCLE)
+        .setMarkerColor(SEVERAL.get(1));
+    BitmapEncoder.saveBitmap(chart, file.toString(), BitmapFormat.PNG);
+  }
+
+  private static void withMean(XYChart chart, List<Float> losses) {
     chart.getStyler().setYAxisMin(0.0);
     double[] steps = steps(losses.size());
     double[] each = doubles(losses);
@@ -50,7 +80,6 @@ public final class LossPlot {
     if (window > 1) {
       line(chart, "mean of " + window + " steps", steps, runningMean(each, window), STRONG, 2.5f);
     }
-    BitmapEncoder.saveBitmap(chart, file.toString(), BitmapFormat.PNG);
   }
 
   /**
@@ -124,12 +153,13 @@ public final class LossPlot {
     return values.stream().mapToDouble(Float::doubleValue).toArray();
   }
 
-  private static void line(
+  private static XYSeries line(
       XYChart chart, String name, double[] x, double[] y, Color color, float width) {
     XYSeries series = chart.addSeries(name, x, y);
     series.setMarker(SeriesMarkers.NONE);
     series.setLineColor(color);
     series.setLineStyle(new BasicStroke(width, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
+    return series;
   }
 
   /** Over the latest {@code window} values, or as many as there are. */
