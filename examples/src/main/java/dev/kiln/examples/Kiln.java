@@ -4,6 +4,14 @@ import dev.kiln.examples.image.AutoencoderCommand;
 import dev.kiln.examples.image.SuperResCommand;
 import dev.kiln.examples.image.UNetCommand;
 import dev.kiln.examples.mnist.MnistCommand;
+import dev.kiln.examples.sequence.CharlmCommand;
+import dev.kiln.examples.sequence.CharseqCommand;
+import dev.kiln.examples.sequence.HelloCommand;
+import dev.kiln.examples.sequence.HihelloCommand;
+import dev.kiln.examples.sequence.LongseqCommand;
+import dev.kiln.examples.sequence.SentimentCommand;
+import dev.kiln.examples.sequence.TagCommand;
+import dev.kiln.examples.sequence.TranslateCommand;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
@@ -36,6 +44,14 @@ import picocli.CommandLine.TypeConversionException;
       AutoencoderCommand.class,
       SuperResCommand.class,
       UNetCommand.class,
+      HelloCommand.class,
+      HihelloCommand.class,
+      CharseqCommand.class,
+      LongseqCommand.class,
+      CharlmCommand.class,
+      TagCommand.class,
+      SentimentCommand.class,
+      TranslateCommand.class,
       DevicesCommand.class,
       CheckCommand.class,
       DataCommand.class

@@ -1,0 +1,45 @@
+package dev.kiln.examples.sequence;
+
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** How long a net practises a string that it sees whole in every step. */
+final class SpellingOptions {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  @Option(
+      names = "--epochs",
+      paramLabel = "N",
+      description = "How often to go over the string (default: ${DEFAULT-VALUE}).")
+  private int epochs;
+
+  @Option(
+      names = "--lr",
+      paramLabel = "R",
+      description = "Adam's learning rate (default: ${DEFAULT-VALUE}).")
+  private double lr;
+
+  /** With these unless others are asked for. */
+  SpellingOptions(int epochs, double lr) {
+    this.epochs = epochs;
+    this.lr = lr;
+  }
+
+  int epochs() {
+    if (epochs < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--epochs is a number from 1 on, not " + epochs);
+    }
+    return epochs;
+  }
+
+  double lr() {
+    if (!(lr > 0 && lr < Double.POSITIVE_INFINITY)) {
+      throw new ParameterException(spec.commandLine(), "--lr is above 0, not " + lr);
+    }
+    return lr;
+  }
+}
