@@ -6,12 +6,7 @@ package dev.kiln.cpu;
  * @param name {@code vector} or {@code scalar}
  */
 record Engine(
-    String name,
-    Loops loops,
-    Gates gates,
-    Steps steps,
-    MatrixProduct product,
-    Workers workers) {
+    String name, Loops loops, Gates gates, Steps steps, MatrixProduct product, Workers workers) {
 
   /** Plain Java loops. */
   static Engine scalar(Workers workers) {

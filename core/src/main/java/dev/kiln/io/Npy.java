@@ -2,6 +2,7 @@ package dev.kiln.io;
 
 import dev.kiln.DType;
 import dev.kiln.Shape;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -33,13 +34,8 @@ public final class Npy {
    * @throws FormatException if it is no such array, is cut off, or has bytes left over
    */
   public static HostTensor read(Path file) throws IOException {
-    long size = Files.size(file);
-    if (size > MAX_BYTES) {
-      throw new FormatException(
-          file.toString(), "has " + size + " bytes; up to " + MAX_BYTES + " are read");
-    }
     try (InputStream in = Files.newInputStream(file)) {
-      return read(in, file.toString());
+      return read(in, file.toString(), Files.size(file));
     }
   }
 
@@ -49,58 +45,77 @@ public final class Npy {
    * @param name what messages call it
    */
   public static HostTensor read(InputStream in, String name) throws IOException {
-    return parse(name, ByteBuffer.wrap(in.readAllBytes()).order(ByteOrder.LITTLE_ENDIAN));
+    byte[] all = in.readAllBytes();
+    return read(new ByteArrayInputStream(all), name, all.length);
   }
 
-  private static HostTensor parse(String file, ByteBuffer bytes) throws FormatException {
+  /**
+   * Reads a stream of {@code size} bytes, no further, and takes no more memory than it has bytes.
+   *
+   * @param size as somebody claims it; what the header says has to agree before the data are read
+   */
+  static HostTensor read(InputStream in, String file, long size) throws IOException {
     int fixed = MAGIC.length + 2;
-    if (bytes.remaining() < fixed) {
-      throw new FormatException(
-          file, "has " + bytes.remaining() + " bytes: no npy file is so short");
+    if (size < fixed) {
+      throw new FormatException(file, "has " + size + " bytes: no npy file is so short");
     }
+    if (size > MAX_BYTES) {
+      throw new FormatException(file, "has " + size + " bytes; up to " + MAX_BYTES + " are read");
+    }
+    ByteBuffer start = exactly(file, in, fixed);
     for (byte expected : MAGIC) {
-      if (bytes.get() != expected) {
+      if (start.get() != expected) {
         throw new FormatException(file, "is no npy file: it does not begin with \\x93NUMPY");
       }
     }
-    int version = bytes.get();
-    bytes.get();
+    int version = start.get();
     if (version < 1 || version > 3) {
       throw new FormatException(file, "npy version " + version + "; versions 1 to 3 are read");
     }
     int lengthBytes = version == 1 ? 2 : 4;
-    if (bytes.remaining() < lengthBytes) {
+    long left = size - fixed - lengthBytes;
+    if (left < 0) {
       throw new FormatException(file, "is cut off in the header");
     }
-    long length = version == 1 ? bytes.getShort() & 0xFFFF : bytes.getInt() & 0xFFFFFFFFL;
-    if (length > bytes.remaining()) {
+    ByteBuffer lengthField = exactly(file, in, lengthBytes);
+    long length =
+        version == 1 ? lengthField.getShort() & 0xFFFF : lengthField.getInt() & 0xFFFFFFFFL;
+    if (length > left) {
       throw new FormatException(
-          file,
-          "is cut off: a header of " + length + " bytes, " + bytes.remaining() + " are there");
+          file, "is cut off: a header of " + length + " bytes, " + left + " are there");
     }
-    byte[] text = new byte[(int) length];
-    bytes.get(text);
+    byte[] text = exactly(file, in, (int) length).array();
     Header header = Header.parse(file, new String(text, StandardCharsets.UTF_8));
-    return values(file, header, bytes);
-  }
-
-  private static HostTensor values(String file, Header header, ByteBuffer bytes)
-      throws FormatException {
-    int n = header.shape.size();
-    long expected = (long) n * (header.descr.equals("<i8") ? Long.BYTES : Integer.BYTES);
-    if (bytes.remaining() != expected) {
+    long expected = (long) header.shape.size() * header.elementBytes();
+    if (left - length != expected) {
       throw new FormatException(
           file,
-          (bytes.remaining() < expected ? "is cut off: " : "has bytes left over: ")
+          (left - length < expected ? "is cut off: " : "has bytes left over: ")
               + header.shape
               + " of "
               + header.descr
               + " takes "
               + expected
               + " bytes of data, "
-              + bytes.remaining()
+              + (left - length)
               + " are there");
     }
+    return values(file, header, exactly(file, in, (int) expected));
+  }
+
+  /** The next bytes, in an array that grows as they arrive. */
+  private static ByteBuffer exactly(String file, InputStream in, int count) throws IOException {
+    byte[] bytes = in.readNBytes(count);
+    if (bytes.length < count) {
+      throw new FormatException(
+          file, "ends after " + bytes.length + " of " + count + " bytes that should follow");
+    }
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private static HostTensor values(String file, Header header, ByteBuffer bytes)
+      throws FormatException {
+    int n = header.shape.size();
     switch (header.descr) {
       case "<f4":
         float[] floats = new float[n];
@@ -129,6 +144,11 @@ public final class Npy {
 
   /** Writes float32 or int32 in format version 1, over whatever the file held. */
   public static void write(Path file, HostTensor tensor) throws IOException {
+    Files.write(file, encode(tensor));
+  }
+
+  /** A file's content. */
+  static byte[] encode(HostTensor tensor) {
     String descr = tensor.dtype() == DType.FLOAT32 ? "<f4" : "<i4";
     StringBuilder shape = new StringBuilder();
     for (int extent : tensor.shape().toArray()) {
@@ -149,11 +169,14 @@ public final class Npy {
     } else {
       content.asIntBuffer().put(tensor.ints());
     }
-    Files.write(file, content.array());
+    return content.array();
   }
 
   /** The Python dictionary that an npy file begins with. */
   private record Header(String descr, Shape shape) {
+    int elementBytes() {
+      return descr.equals("<i8") ? Long.BYTES : Integer.BYTES;
+    }
 
     static Header parse(String file, String text) throws FormatException {
       Cursor cursor = new Cursor(file, text);

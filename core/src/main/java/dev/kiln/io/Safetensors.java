@@ -16,8 +16,9 @@ import java.util.Map;
 
 /**
  * Named tensors in one file, as the Python world keeps weights: eight bytes with the length of a
- * JSON header, the header, the data. Reads F32, I32 and I64 (as int32 where every value fits);
- * writes F32 and I32. Nothing in a file is ever executed.
+ * JSON header, the header, the data. Reads F32, F16, BF16 and F64 as float32, the last rounded, I32
+ * and I64 as int32; refuses numbers that have no place there. Writes F32 and I32. Nothing in a file
+ * is ever executed.
  *
  * @see <a href="https://github.com/huggingface/safetensors#format">the format</a>
  */
@@ -78,28 +79,53 @@ public final class Safetensors {
   private static HostTensor values(String file, SafetensorsHeader.Entry entry, FileChannel channel)
       throws IOException {
     int n = entry.shape().size();
-    float[] floats = entry.dtype().equals("F32") ? new float[n] : new float[0];
-    int[] ints = entry.dtype().equals("F32") ? new int[0] : new int[n];
+    float[] floats = new float[entry.isFloat() ? n : 0];
+    int[] ints = new int[entry.isFloat() ? 0 : n];
     for (int done = 0; done < n; ) {
       int count = Math.min(CHUNK, n - done);
       ByteBuffer chunk = exactly(file, channel, count * entry.elementBytes());
       switch (entry.dtype()) {
-        case "F32":
-          chunk.asFloatBuffer().get(floats, done, count);
-          break;
-        case "I32":
-          chunk.asIntBuffer().get(ints, done, count);
-          break;
-        default:
+        case "F32" -> chunk.asFloatBuffer().get(floats, done, count);
+        case "I32" -> chunk.asIntBuffer().get(ints, done, count);
+        default -> {
           for (int i = done; i < done + count; i++) {
-            ints[i] = narrow(file, entry, i, chunk.getLong());
+            switch (entry.dtype()) {
+              case "F16" -> floats[i] = half(chunk.getShort());
+              case "BF16" -> floats[i] = Float.intBitsToFloat(chunk.getShort() << 16);
+              case "F64" -> floats[i] = narrow(file, entry, i, chunk.getDouble());
+              default -> ints[i] = narrow(file, entry, i, chunk.getLong());
+            }
           }
+        }
       }
       done += count;
     }
-    return entry.dtype().equals("F32")
+    return entry.isFloat()
         ? HostTensor.of(floats, entry.shape())
         : HostTensor.of(ints, entry.shape());
+  }
+
+  /** A number of IEEE 754's binary16: every one is a float. */
+  static float half(short bits) {
+    int exponent = bits >> 10 & 0x1F;
+    int fraction = bits & 0x3FF;
+    float value =
+        switch (exponent) {
+          case 0 -> fraction * 0x1p-24f;
+          case 0x1F -> Float.intBitsToFloat(0x7F800000 | fraction << 13);
+          default -> Float.intBitsToFloat(exponent + 127 - 15 << 23 | fraction << 13);
+        };
+    return bits < 0 ? -value : value;
+  }
+
+  private static float narrow(String file, SafetensorsHeader.Entry entry, int i, double value)
+      throws FormatException {
+    float narrow = (float) value;
+    if (Float.isInfinite(narrow) && !Double.isInfinite(value)) {
+      throw new FormatException(
+          file, "element " + i + " of \"" + entry.name() + "\" is " + value + ", beyond float32");
+    }
+    return narrow;
   }
 
   private static int narrow(String file, SafetensorsHeader.Entry entry, int i, long value)

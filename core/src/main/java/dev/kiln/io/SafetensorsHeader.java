@@ -33,7 +33,15 @@ final class SafetensorsHeader {
    */
   record Entry(String name, String dtype, Shape shape, long begin, long end) {
     int elementBytes() {
-      return dtype.equals("I64") ? Long.BYTES : Integer.BYTES;
+      return switch (dtype) {
+        case "F16", "BF16" -> Short.BYTES;
+        case "F64", "I64" -> Long.BYTES;
+        default -> Integer.BYTES;
+      };
+    }
+
+    boolean isFloat() {
+      return !dtype.startsWith("I");
     }
   }
 
@@ -155,9 +163,10 @@ final class SafetensorsHeader {
               + "\" lacks "
               + (dtype == null ? "dtype" : shape == null ? "shape" : "data_offsets"));
     }
-    if (!List.of("F32", "I32", "I64").contains(dtype)) {
+    if (!List.of("F32", "F16", "BF16", "F64", "I32", "I64").contains(dtype)) {
       throw new FormatException(
-          file, "tensor \"" + name + "\" is " + dtype + "; F32, I32 and I64 are read");
+          file,
+          "tensor \"" + name + "\" is " + dtype + "; F32, F16, BF16, F64, I32 and I64 are read");
     }
     Entry entry = new Entry(name, dtype, shape, offsets[0], offsets[1]);
     if (entry.end - entry.begin != (long) shape.size() * entry.elementBytes()) {

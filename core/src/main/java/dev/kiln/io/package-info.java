@@ -1,4 +1,4 @@
-/** Tensors in files: safetensors and NumPy's npy. */
+/** Tensors in files: safetensors, and NumPy's npy and npz. */
 @NullMarked
 package dev.kiln.io;
 

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -72,6 +73,26 @@ class SafetensorsTest {
   }
 
   @Test
+  void halvesAndDoublesAreReadAsFloats() throws IOException {
+    String header =
+        "{\"h\":{\"dtype\":\"F16\",\"shape\":[6],\"data_offsets\":[0,12]},"
+            + "\"b\":{\"dtype\":\"BF16\",\"shape\":[2],\"data_offsets\":[12,16]},"
+            + "\"d\":{\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[16,24]}}";
+    int[] halves = {0x00, 0x3c, 0x00, 0xc1, 0xff, 0x7b, 0x01, 0x00, 0x00, 0x7c, 0x01, 0x7e};
+    int[] brains = {0x80, 0x3f, 0x20, 0xc0};
+    int[] doubles = {0x9a, 0x99, 0x99, 0x99, 0x99, 0x99, 0xb9, 0x3f};
+    int[] data =
+        IntStream.of(0, 1, 2)
+            .flatMap(i -> Arrays.stream(i == 0 ? halves : i == 1 ? brains : doubles))
+            .toArray();
+    Map<String, HostTensor> tensors = read(file(header, data));
+    assertThat(named(tensors, "h").floats())
+        .containsExactly(1, -2.5f, 65504, 0x1p-24f, Float.POSITIVE_INFINITY, Float.NaN);
+    assertThat(named(tensors, "b").floats()).containsExactly(1, -2.5f);
+    assertThat(named(tensors, "d").floats()).containsExactly(0.1f);
+  }
+
+  @Test
   void theDataBeginAtAMultipleOfEight() throws IOException {
     Path file = folder.resolve("weights.safetensors");
     Safetensors.write(file, Map.of("odd", HostTensor.of(new float[1], 1)));
@@ -91,7 +112,10 @@ class SafetensorsTest {
     assertWrong(file(one("F32", "[2]", "[0,4]"), 0, 0, 0, 0), "which is not its size");
     assertWrong(file(one("F32", "[2]", "[8,0]")), "which is not its size");
     assertWrong(
-        file(one("BF16", "[2]", "[0,4]"), 0, 0, 0, 0), "is BF16; F32, I32 and I64 are read");
+        file(one("U8", "[2]", "[0,2]"), 0, 0), "is U8; F32, F16, BF16, F64, I32 and I64 are read");
+    assertWrong(
+        file(one("F64", "[1]", "[0,8]"), 0, 0, 0, 0, 0, 0, 0xe0, 0x7f),
+        "element 0 of \"a\" is 8.98846567431158E307, beyond float32");
     assertWrong(file(one("F32", "[65536,65536]", "[0,4]")), "more than 2^31 - 1 elements");
     assertWrong(file(one("F32", "[-1]", "[0,4]")), "expected a whole number");
     assertWrong(file(one("F32", "[1]", "[0,99999999999999999999]")), "fits 64 bits");
