@@ -272,9 +272,14 @@ final class RecurrentPass {
     }
     gradients.add(dHidden);
     if (own.inputBias() != null && own.hiddenBias() != null) {
-      gradients.add(own.inputBias().requiresGrad() ? columnSums(dGates, own.inputBias()) : null);
+      Tensor dBias = own.inputBias().requiresGrad() ? columnSums(dGates, own.inputBias()) : null;
+      gradients.add(dBias);
       gradients.add(
-          own.hiddenBias().requiresGrad() ? columnSums(dProduct, own.hiddenBias()) : null);
+          !own.hiddenBias().requiresGrad()
+              ? null
+              : dBias != null && dProduct == dGates
+                  ? copy(dBias)
+                  : columnSums(dProduct, own.hiddenBias()));
     }
   }
 
@@ -319,6 +324,13 @@ final class RecurrentPass {
     Tensor db = Tensor.like(bias);
     backend.sum(new Rows(1, rows, bias.size()), 1, dGates.buffer(), db.buffer());
     return db;
+  }
+
+  /** Gradients are written in place, when they are clipped: two parameters never share one. */
+  private Tensor copy(Tensor gradient) {
+    Tensor other = Tensor.like(gradient);
+    backend.copy(StridedCopy.plain(gradient.size()), gradient.buffer(), other.buffer());
+    return other;
   }
 
   /** Dropout behind a layer, in place; the mask is the same for its gradient. */
