@@ -41,6 +41,6 @@ interface GpuRecurrent extends Recurrent, GpuFamily {
   }
 
   private Recurrent layers(RecurrentSpec spec) {
-    return RecurrentPlan.of(spec).on(this);
+    return RecurrentPlan.of(spec, driver().info()).on(this);
   }
 }

@@ -1,6 +1,7 @@
 package dev.kiln.gpu;
 
 import dev.kiln.backend.Cell;
+import dev.kiln.backend.RecurrentKept;
 import dev.kiln.backend.RecurrentSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,6 +21,13 @@ final class RecurrentArguments {
   RecurrentArguments and(@Nullable Object... more) {
     arguments.addAll(Arrays.asList(more));
     return this;
+  }
+
+  /** What the forward pass keeps: nulls where it is to keep nothing. */
+  RecurrentArguments kept(@Nullable RecurrentKept kept) {
+    return kept == null
+        ? and(null, null, null, null)
+        : and(kept.gates(), kept.previous(), kept.cells(), kept.product());
   }
 
   /** Where the rows of a step lie. */

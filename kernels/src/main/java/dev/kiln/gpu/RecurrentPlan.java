@@ -8,6 +8,18 @@ import dev.kiln.backend.RecurrentSpec;
  * How a recurrent layer is computed on a GPU: one launch a sequence with the weights in registers
  * where they fit (rnn_sequence.cl), else one launch a step (rnn_step.cl).
  *
+ * <pre>
+ *   cell               RNN             LSTM          GRU            GRU, reset first
+ *   a sequence up to   192             96            128            112               hidden units
+ *   programs for       64, 128, 192    32, 64, 96    32, 64, 128    64, 112
+ *   work-items         each unit's     4 a unit      3 a unit       3 a unit
+ * </pre>
+ *
+ * A work-item holds as many weights as the program is for units. What bounds them is that a
+ * multiprocessor of NVIDIA's has 65536 registers: 4 · 96 work-items may have 168 each. On a device
+ * that allows fewer work-items a group, steps take over earlier. All of the kernels stay within 24
+ * KiB of local memory, where OpenCL and CUDA give 32 at least.
+ *
  * @param method which of the two
  * @param program a line of {@code programs.txt}
  * @param rows sequences of a work-group
@@ -19,23 +31,71 @@ record RecurrentPlan(Method method, String program, int rows) {
     SEQUENCE
   }
 
-  /** Sequences up to which a block of {@code rnn_step} is {@link #FEW} of them. */
+  /** Sequences up to which a block of {@code rnn_step} is of as many, else of {@link #MANY}. */
   private static final int FEW = 4;
 
   private static final int MANY = 16;
 
-  static RecurrentPlan of(RecurrentSpec spec) {
+  /** Groups that a multiprocessor wants, so that one computes while another waits. */
+  private static final int GROUPS_PER_UNIT = 2;
+
+  static RecurrentPlan of(RecurrentSpec spec, DriverInfo device) {
+    for (int units : sizes(spec.cell())) {
+      boolean fits = spec.hidden() <= units && units * spec.cell().gates() <= device.maxWorkGroup();
+      if (fits && spec.steps() > 1) {
+        int groups = GROUPS_PER_UNIT * device.computeUnits();
+        return sequence(spec.cell(), units, GemmPlan.ceilDiv(spec.batch(), groups));
+      }
+    }
     return steps(spec.cell(), spec.batch() <= FEW ? FEW : MANY);
   }
 
-  /** One launch a step, with blocks of so many sequences. */
+  /** The hidden sizes that there are programs for. */
+  static int[] sizes(Cell cell) {
+    return switch (cell) {
+      case RNN_TANH, RNN_RELU -> new int[] {64, 128, 192};
+      case LSTM -> new int[] {32, 64, 96};
+      case GRU -> new int[] {32, 64, 128};
+      case GRU_RESET_FIRST -> new int[] {64, 112};
+    };
+  }
+
+  /**
+   * One launch for all steps.
+   *
+   * @param units the program's hidden size, the layer's or more
+   * @param rows sequences that a group should have, if its program lets it
+   */
+  static RecurrentPlan sequence(Cell cell, int units, int rows) {
+    return new RecurrentPlan(
+        Method.SEQUENCE,
+        "rnn_sequence_" + text(cell) + "_" + units,
+        Math.max(1, Math.min(rows, most(cell))));
+  }
+
+  /** The {@code ROWS} of the cell's programs. */
+  private static int most(Cell cell) {
+    return switch (cell) {
+      case RNN_TANH, RNN_RELU -> 2;
+      case LSTM -> 4;
+      case GRU, GRU_RESET_FIRST -> 3;
+    };
+  }
+
+  /**
+   * One launch a step.
+   *
+   * @param rows sequences of a block, 4 or 16
+   */
   static RecurrentPlan steps(Cell cell, int rows) {
     return new RecurrentPlan(Method.STEP, "rnn_step_" + text(cell) + "_" + rows, rows);
   }
 
   /** The layers so computed. */
   Recurrent on(GpuFamily gpu) {
-    return new RecurrentSteps(gpu, program);
+    return method == Method.STEP
+        ? new RecurrentSteps(gpu, program)
+        : new RecurrentSequences(gpu, program, rows);
   }
 
   /** A cell in the names of programs. */

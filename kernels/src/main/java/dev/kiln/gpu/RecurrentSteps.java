@@ -33,10 +33,6 @@ final class RecurrentSteps implements Recurrent {
       Buffer hn,
       @Nullable Buffer cn,
       @Nullable RecurrentKept kept) {
-    Buffer gates = kept == null ? null : kept.gates();
-    Buffer previous = kept == null ? null : kept.previous();
-    Buffer cells = kept == null ? null : kept.cells();
-    Buffer product = kept == null ? null : kept.product();
     Grid grid = grid(spec);
     if (spec.cell() != Cell.GRU_RESET_FIRST) {
       for (int step = 0; step < spec.steps(); step++) {
@@ -45,7 +41,8 @@ final class RecurrentSteps implements Recurrent {
             "rnn_forward_step",
             grid,
             RecurrentArguments.of(x, w, bias, h0, c0, lengths, y, hn, cn)
-                .and(gates, previous, cells, product, step)
+                .kept(kept)
+                .and(step)
                 .layout(spec)
                 .states(spec)
                 .and(RecurrentArguments.relu(spec))
@@ -53,6 +50,9 @@ final class RecurrentSteps implements Recurrent {
       }
       return;
     }
+    Buffer gates = kept == null ? null : kept.gates();
+    Buffer previous = kept == null ? null : kept.previous();
+    Buffer product = kept == null ? null : kept.product();
     long states = (long) spec.batch() * spec.hidden();
     try (Workspace resets = Workspace.ofFloats(gpu.pool(), states);
         Workspace updates = Workspace.ofFloats(gpu.pool(), states)) {
@@ -103,7 +103,8 @@ final class RecurrentSteps implements Recurrent {
             program,
             "rnn_backward_step",
             grid(spec),
-            RecurrentArguments.of(kept.gates(), kept.previous(), kept.cells(), kept.product())
+            RecurrentArguments.of()
+                .kept(kept)
                 .and(w, lengths, dy, dhn, dcn, dx, dproduct, dh0, dc0, carry, dc, step)
                 .layout(spec)
                 .states(spec)
