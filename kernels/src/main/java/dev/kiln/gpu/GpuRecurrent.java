@@ -6,7 +6,9 @@ import dev.kiln.backend.RecurrentKept;
 import dev.kiln.backend.RecurrentSpec;
 import org.jspecify.annotations.Nullable;
 
-/** Recurrent layers: {@link RecurrentPlan} chooses between steps and sequences. */
+/**
+ * Recurrent layers: {@link RecurrentPlan} chooses between steps and sequences. CPUs have their own.
+ */
 interface GpuRecurrent extends Recurrent, GpuFamily {
   @Override
   default void recurrent(
@@ -41,6 +43,8 @@ interface GpuRecurrent extends Recurrent, GpuFamily {
   }
 
   private Recurrent layers(RecurrentSpec spec) {
-    return RecurrentPlan.of(spec, driver().info()).on(this);
+    return cpuKernels()
+        ? new WideRecurrent(this, RecurrentPlan.text(spec.cell()), WideGemm.lanes(this))
+        : RecurrentPlan.of(spec, driver().info()).on(this);
   }
 }

@@ -99,7 +99,7 @@ record RecurrentPlan(Method method, String program, int rows) {
   }
 
   /** A cell in the names of programs. */
-  private static String text(Cell cell) {
+  static String text(Cell cell) {
     return switch (cell) {
       case RNN_TANH, RNN_RELU -> "rnn";
       case LSTM -> "lstm";

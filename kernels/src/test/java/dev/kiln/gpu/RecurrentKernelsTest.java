@@ -47,7 +47,12 @@ final class RecurrentKernelsTest {
     GpuBackend backend = (GpuBackend) on.backend();
     List<Variant> variants = new ArrayList<>();
     variants.add(new Variant(on, "chosen", cell, Integer.MAX_VALUE, spec -> backend));
-    if (!backend.cpuKernels()) {
+    if (backend.cpuKernels()) {
+      for (int lanes : new int[] {8, 16}) {
+        Recurrent wide = new WideRecurrent(backend, RecurrentPlan.text(cell), lanes);
+        variants.add(new Variant(on, lanes + " lanes", cell, Integer.MAX_VALUE, spec -> wide));
+      }
+    } else {
       for (int rows : new int[] {4, 16}) {
         Recurrent steps = RecurrentPlan.steps(cell, rows).on(backend);
         variants.add(new Variant(on, "steps of " + rows, cell, Integer.MAX_VALUE, spec -> steps));
