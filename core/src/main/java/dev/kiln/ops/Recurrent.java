@@ -52,6 +52,8 @@ public final class Recurrent {
   }
 
   /**
+   * What came out.
+   *
    * @param output {@code [steps, batch, directions · hidden]}, or batch first: the hidden states of
    *     the last layer, the backward direction's beside the forward one's; 0 past a length
    * @param h {@code [layers · directions, batch, hidden]}: the hidden states at the end
