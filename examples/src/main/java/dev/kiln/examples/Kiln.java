@@ -4,6 +4,7 @@ import dev.kiln.examples.image.AutoencoderCommand;
 import dev.kiln.examples.image.SuperResCommand;
 import dev.kiln.examples.image.UNetCommand;
 import dev.kiln.examples.mnist.MnistCommand;
+import dev.kiln.examples.regression.RegressionCommand;
 import dev.kiln.examples.sequence.CharlmCommand;
 import dev.kiln.examples.sequence.CharseqCommand;
 import dev.kiln.examples.sequence.HelloCommand;
@@ -52,6 +53,7 @@ import picocli.CommandLine.TypeConversionException;
       TagCommand.class,
       SentimentCommand.class,
       TranslateCommand.class,
+      RegressionCommand.class,
       DevicesCommand.class,
       CheckCommand.class,
       DataCommand.class

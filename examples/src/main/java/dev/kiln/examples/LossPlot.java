@@ -35,6 +35,11 @@ public final class LossPlot {
 
   private LossPlot() {}
 
+  /** The colour of the curve that comes after {@code before} others, in this and other pictures. */
+  public static Color color(int before) {
+    return SEVERAL.get(before % SEVERAL.size());
+  }
+
   /**
    * The loss of every step, and its running mean.
    *
@@ -100,7 +105,7 @@ public final class LossPlot {
     for (Map.Entry<String, List<Float>> run : runs.entrySet()) {
       double[] each = doubles(run.getValue());
       double[] smooth = runningMean(each, Math.max(1, each.length / 50));
-      Color color = SEVERAL.get(drawn++ % SEVERAL.size());
+      Color color = color(drawn++);
       line(chart, run.getKey(), steps(each.length), smooth, color, 2);
     }
     BitmapEncoder.saveBitmap(chart, file.toString(), BitmapFormat.PNG);
