@@ -199,8 +199,8 @@ public final class CharlmCommand implements Callable<Integer> {
     LanguageTraining learning = new LanguageTraining(demo.device(), model, known, epochs, lr);
     NavigableMap<Integer, Float> heldOut = new TreeMap<>();
     double seconds = 0;
-    int reports = epochs * REPORTS_AN_EPOCH;
     int total = learning.left();
+    int reports = Math.min(total, epochs * REPORTS_AN_EPOCH);
     for (int report = 1; report <= reports; report++) {
       int until = (int) ((long) total * report / reports);
       int from = total - learning.left();
@@ -221,7 +221,7 @@ public final class CharlmCommand implements Callable<Integer> {
       heldOut.put(until, (float) Math.log(perplexity));
       demo.say(
           "%5.2f epochs  loss %.4f  held-out perplexity %6.2f  %4.0f s  %s",
-          (double) report / REPORTS_AN_EPOCH,
+          (double) until / known.windows(),
           loss,
           perplexity,
           seconds,

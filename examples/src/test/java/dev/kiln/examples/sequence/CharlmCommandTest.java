@@ -70,6 +70,17 @@ class CharlmCommandTest {
   }
 
   @Test
+  void aTextOfFewerWindowsThanReportsIsReportedAfterEach() throws IOException {
+    Files.writeString(text, LINE.repeat(10));
+
+    DemoRun run = charlm("cpu", "--epochs=1");
+
+    // a stream has 57 places: three windows
+    assertThat(run.figures().getAsJsonArray("held_out_perplexities")).hasSize(3);
+    assertThat(run.out()).contains(" 0.33 epochs").contains(" 1.00 epochs");
+  }
+
+  @Test
   void itLeavesAPictureASampleAndWeightsToGoOnFrom() throws IOException {
     DemoRun first = charlm("cpu", "--epochs=4", "--sample=30");
     DemoRun more =
