@@ -26,6 +26,9 @@
 //          ROWS, UNITS     the block, multiples of 4
 //          K_EACH          of each slice in a tile
 //          WG              a multiple of ROWS * COLUMNS / 16 for every COLUMNS there is
+//
+// ptxas 13.0 gives 72 to 131 registers for sm_75 to sm_120 and spills none: 2 or 3 groups a
+// multiprocessor. UNITS is small so that even 256 units of one block of sequences are 16 groups.
 
 #include "rnn.h"
 
