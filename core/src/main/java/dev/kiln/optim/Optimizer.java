@@ -12,7 +12,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * Changes parameters, in place, by their gradients: one fused call of the backend a group, however
@@ -93,33 +92,44 @@ public abstract class Optimizer {
   public final void step() {
     for (ParameterGroup group : groups) {
       boolean counts = remembers(group);
-      // nearly always one list: those whose steps have always been the same
-      Map<Integer, List<Slot>> bySteps = new TreeMap<>();
+      List<Slot> ready = new ArrayList<>(group.slots().size());
       for (Slot slot : group.slots()) {
         if (slot.parameter.grad() != null) {
           slot.steps += counts ? 1 : 0;
-          bySteps.computeIfAbsent(slot.steps, steps -> new ArrayList<>()).add(slot);
+          ready.add(slot);
         }
       }
-      bySteps.forEach((steps, slots) -> step(group, steps, slots));
+      while (!ready.isEmpty()) {
+        ready = step(group, ready);
+      }
+      Reference.reachabilityFence(group);
     }
   }
 
-  private void step(ParameterGroup group, int steps, List<Slot> slots) {
-    List<Buffer> parameters = new ArrayList<>(slots.size());
-    List<Buffer> gradients = new ArrayList<>(slots.size());
-    List<Integer> offsets = new ArrayList<>(slots.size());
-    for (Slot slot : slots) {
+  /**
+   * Steps those that have taken as many steps as the first: nearly always all.
+   *
+   * @return the others
+   */
+  private List<Slot> step(ParameterGroup group, List<Slot> ready) {
+    Slot first = ready.get(0);
+    List<Buffer> parameters = new ArrayList<>(ready.size());
+    List<Buffer> gradients = new ArrayList<>(ready.size());
+    List<Integer> offsets = new ArrayList<>(ready.size());
+    List<Slot> others = new ArrayList<>(0);
+    for (Slot slot : ready) {
       Tensor gradient = slot.parameter.grad();
-      if (gradient != null) {
+      if (slot.steps != first.steps) {
+        others.add(slot);
+      } else if (gradient != null) {
         parameters.add(slot.parameter.buffer());
         gradients.add(gradient.buffer());
         offsets.add(slot.offset);
       }
     }
-    Backend backend = slots.get(0).parameter.backend();
-    step(backend, group, steps, new Stepped(parameters, gradients, offsets));
-    Reference.reachabilityFence(group);
+    Backend backend = first.parameter.backend();
+    step(backend, group, first.steps, new Stepped(parameters, gradients, offsets));
+    return others;
   }
 
   /** Whether a step of these parameters leaves anything to remember. */

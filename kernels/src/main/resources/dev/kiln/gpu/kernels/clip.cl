@@ -7,10 +7,11 @@
 //
 // Launch   a work-group a chunk; slots.h tells how a group finds its own. total_norm: one work-group
 // Local    WG floats
-// Order    a chunk's sum is a tree over work-items, chunks are added in their order: the same bits
-//          on every run
+// Order    a chunk's sum is a tree over work-items, chunks are added up with what each addition
+//          rounds away: the same bits on every run
 // Tunable  WG      work-group size, a power of two; 1 for CPUs
 //          CHUNK   elements that a group takes
+//          LANES   neighbours that a work-item adds up side by side, where it has vectors
 #include "dialect/group.h"
 #include "dialect/running.h"
 #include "slots.h"
@@ -41,9 +42,16 @@
 KERNEL(WG) sum_of_squares(GLOBAL float* partial, int base GRADIENTS) {
   LOCAL float scratch[WG];
   FIND_CHUNK
-  Running total = running_zero();
-  for (EACH_ITEM) total = running_add(total, g[i] * g[i]);
-  const float sum = group_sum(scratch, total.sum);
+  float lanes[LANES];
+  UNROLL for (int l = 0; l < LANES; l++) lanes[l] = 0;
+  int i = LOCAL_ID(0) * LANES;
+  for (; i + LANES <= count; i += WG * LANES) {
+    UNROLL for (int l = 0; l < LANES; l++) lanes[l] += g[i + l] * g[i + l];
+  }
+  float own = 0;
+  for (const int end = IMIN(i + LANES, count); i < end; i++) own += g[i] * g[i];
+  UNROLL for (int l = 0; l < LANES; l++) own += lanes[l];
+  const float sum = group_sum(scratch, own);
   if (LOCAL_ID(0) == 0) partial[base + GROUP_ID(0)] = sum;
 }
 
