@@ -36,6 +36,7 @@ final class ConvCases {
         conv(2, 5, 13, 11, 7, 4, 4, PLAIN.stride(2).padding(1)),
         conv(2, 5, 13, 11, 7, 3, 5, PLAIN.stride(3, 2).padding(1, 2).dilation(2, 3)),
         conv(1, 4, 12, 9, 6, 2, 3, PLAIN.stride(4).dilation(2)),
+        conv(1, 20, 12, 11, 18, 3, 3, PLAIN.stride(3, 2).padding(1).dilation(2, 3)),
         conv(2, 6, 11, 11, 5, 1, 1, PLAIN.stride(3)),
         conv(1, 40, 15, 14, 33, 3, 3, PLAIN.stride(2).padding(1)),
         conv(3, 17, 28, 28, 17, 3, 3, PLAIN.padding(1).groups(17)),

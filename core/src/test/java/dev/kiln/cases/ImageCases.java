@@ -80,7 +80,7 @@ final class ImageCases {
         transposed(new int[] {0, 2, 3, 3}, new int[] {2, 3, 3, 3}, plain));
   }
 
-  private static OpCase transposed(int[] x, int[] w, Conv2dOptions o, int... more) {
+  static OpCase transposed(int[] x, int[] w, Conv2dOptions o, int... more) {
     int moreHeight = more.length == 0 ? 0 : more[0];
     int moreWidth = more.length == 0 ? 0 : more[more.length - 1];
     int out = w[1] * o.groups();
@@ -152,7 +152,7 @@ final class ImageCases {
                 }));
   }
 
-  private static OpCase adaptive(int[] shape, int height, int width) {
+  static OpCase adaptive(int[] shape, int height, int width) {
     return OpCase.of("adaptive_avg_pool2d", "to", height, width)
         .input(shape)
         .forward(x -> AdaptivePool2d.average(x[0], height, width))
@@ -194,7 +194,7 @@ final class ImageCases {
                     byFactor(mode, new int[] {1, 3, 9, 6}, 0.4)));
   }
 
-  private static OpCase upsample(Upsample.Mode mode, int[] shape, int height, int width) {
+  static OpCase upsample(Upsample.Mode mode, int[] shape, int height, int width) {
     return OpCase.of("upsample", mode, "to", height, width)
         .input(shape)
         .forward(x -> Upsample.toSize(x[0], height, width, mode))

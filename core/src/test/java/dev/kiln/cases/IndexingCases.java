@@ -38,7 +38,7 @@ final class IndexingCases {
         embedding(5000, 5, false, 2, 129));
   }
 
-  private static OpCase embedding(int rows, int features, boolean padded, int... shape) {
+  static OpCase embedding(int rows, int features, boolean padded, int... shape) {
     int[] numbers = numbers(Shape.of(shape).size(), rows);
     return OpCase.of("embedding", padded ? "padded" : "", shape)
         .input(rows, features)
@@ -88,7 +88,7 @@ final class IndexingCases {
         indexSelect(2, 200, 2, 3, 5, 65));
   }
 
-  private static OpCase indexSelect(int dim, int count, int... shape) {
+  static OpCase indexSelect(int dim, int count, int... shape) {
     Shape whole = Shape.of(shape);
     Rows rows = Rows.along(whole, whole.axis("index_select", dim));
     int[] numbers = numbers(count, rows.n());
@@ -109,7 +109,7 @@ final class IndexingCases {
         gather(1, new int[] {2, 9, 1, 33}, 2, 17, 1, 33));
   }
 
-  private static OpCase gather(int dim, int[] shape, int... indexShape) {
+  static OpCase gather(int dim, int[] shape, int... indexShape) {
     Shape whole = Shape.of(shape);
     int axis = whole.axis("gather", dim);
     int[] numbers = numbers(Shape.of(indexShape).size(), shape[axis]);

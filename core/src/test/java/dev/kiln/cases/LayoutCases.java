@@ -29,7 +29,7 @@ final class LayoutCases {
         pad(new int[] {2, 3, 31, 33}, 0.5f, 1, -1, -2, 3, 0, 0, 1, 0));
   }
 
-  private static OpCase pad(int[] shape, float value, int... amounts) {
+  static OpCase pad(int[] shape, float value, int... amounts) {
     int[] extents = shape.clone();
     int[] before = new int[shape.length];
     for (int i = 0; i < amounts.length / 2; i++) {

@@ -6,6 +6,7 @@ import dev.kiln.ops.Concat;
 import dev.kiln.ops.Conv2dOptions;
 import dev.kiln.ops.Pool2dOptions;
 import dev.kiln.ops.Slice;
+import dev.kiln.ops.Upsample;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -20,6 +21,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
 
 /**
  * Ops on shapes that nobody chose: drawn at random, checked as every case is, and shrunk to the
@@ -199,6 +201,73 @@ public abstract class ShapeProperties {
                             Slice.apply(x[0], zeros, middleStop, ones),
                             Slice.apply(x[0], middleStart, shape, ones)),
                         dim)));
+  }
+
+  @Property(tries = TRIES, shrinking = ShrinkingMode.BOUNDED)
+  void padding(
+      @ForAll("shapes") int[] shape,
+      @ForAll @Size(8) List<@IntRange(min = -3, max = 3) Integer> drawn,
+      @ForAll @IntRange(max = 4) int pairs) {
+    int count = Math.min(pairs, shape.length);
+    int[] amounts = new int[2 * count];
+    for (int i = 0; i < amounts.length; i++) {
+      // what is taken away is there
+      int extent = shape[shape.length - 1 - i / 2];
+      amounts[i] = Math.max(drawn.get(i), -(extent / 2));
+    }
+    check(LayoutCases.pad(shape, 0.5f, amounts));
+  }
+
+  @Property(tries = TRIES, shrinking = ShrinkingMode.BOUNDED)
+  void elementsByNumber(
+      @ForAll("shapes") int[] shape,
+      @ForAll @IntRange(max = 3) int dim,
+      @ForAll @IntRange(max = 70) int count) {
+    Assume.that(dim < shape.length && shape[dim] > 0);
+    check(IndexingCases.indexSelect(dim, count, shape));
+    int[] index = shape.clone();
+    index[dim] = count;
+    check(IndexingCases.gather(dim, shape, index));
+    check(IndexingCases.embedding(shape[dim], shape[0], false, count));
+  }
+
+  @Property(tries = TRIES, shrinking = ShrinkingMode.BOUNDED)
+  void transposedConvolution(
+      @ForAll @IntRange(min = 1, max = 3) int batch,
+      @ForAll("sides") int[] sides,
+      @ForAll("windows") int[] window,
+      @ForAll @IntRange(min = 1, max = 3) int groups,
+      @ForAll @IntRange(min = 1, max = 9) int groupIn,
+      @ForAll @IntRange(min = 1, max = 4) int groupOut,
+      @ForAll @IntRange(min = 1, max = 3) int dilation,
+      @ForAll @IntRange(max = 2) int more) {
+    int down = Math.min(more, Math.max(window[2], dilation) - 1);
+    int across = Math.min(more, Math.max(window[3], dilation) - 1);
+    int reachDown = (sides[0] - 1) * window[2] + dilation * (window[0] - 1) + 1 + down;
+    int reachAcross = (sides[1] - 1) * window[3] + dilation * (window[1] - 1) + 1 + across;
+    Assume.that(reachDown > 2 * window[4] && reachAcross > 2 * window[5]);
+    check(
+        ImageCases.transposed(
+            new int[] {batch, groups * groupIn, sides[0], sides[1]},
+            new int[] {groups * groupIn, groupOut, window[0], window[1]},
+            Conv2dOptions.DEFAULT
+                .stride(window[2], window[3])
+                .padding(window[4], window[5])
+                .dilation(dilation)
+                .groups(groups),
+            down,
+            across));
+  }
+
+  @Property(tries = TRIES, shrinking = ShrinkingMode.BOUNDED)
+  void otherSizes(
+      @ForAll Upsample.Mode mode,
+      @ForAll @IntRange(min = 1, max = 3) int planes,
+      @ForAll("sides") int[] sides,
+      @ForAll("sides") int[] wanted) {
+    int[] shape = {1, planes, sides[0], sides[1]};
+    check(ImageCases.upsample(mode, shape, wanted[0], wanted[1]));
+    check(ImageCases.adaptive(shape, wanted[0], wanted[1]));
   }
 
   /** One to four dimensions, some of them empty. */
