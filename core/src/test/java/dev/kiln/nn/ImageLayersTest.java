@@ -51,7 +51,8 @@ class ImageLayersTest {
     assertThat(weight.slice(0, 3, 4).toFloats()).containsOnly(0);
     assertThat(largest(weight)).isGreaterThan(0.5);
     embedding.forward(Tensor.of(device, new int[] {3, 1, 3}, 3)).sum().backward();
-    assertThat(Objects.requireNonNull(weight.grad()).toFloats()).containsExactly(0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0);
+    assertThat(Objects.requireNonNull(weight.grad()).toFloats())
+        .containsExactly(0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0);
     assertThatThrownBy(() -> new Embedding(4, 3).paddingIndex(4))
         .hasMessageContaining("padding index 4 is not one of 4 rows");
   }
