@@ -1,4 +1,4 @@
-/** Optimizers. */
+/** Optimizers, learning-rate schedules, the clipping of gradients. */
 @NullMarked
 package dev.kiln.optim;
 

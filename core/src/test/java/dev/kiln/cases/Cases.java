@@ -24,7 +24,8 @@ public final class Cases {
                 ImageCases.all(),
                 LayoutCases.all(),
                 IndexingCases.all(),
-                RnnCases.all())
+                RnnCases.all(),
+                OptimizerCases.all())
             .flatMap(cases -> cases);
     String ops = System.getProperty("kiln.cases.op", ".*");
     boolean small = "small".equals(System.getProperty("kiln.cases"));
