@@ -11,10 +11,18 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Generator {
   private final long seed;
-  private final AtomicLong streams = new AtomicLong();
+  private final AtomicLong streams;
 
   public Generator(long seed) {
+    this(seed, 0);
+  }
+
+  /**
+   * @param firstStream the number of its first draw: away from those of others with this seed
+   */
+  public Generator(long seed, long firstStream) {
     this.seed = seed;
+    this.streams = new AtomicLong(firstStream);
   }
 
   /** What it was made with: the key of every draw. */

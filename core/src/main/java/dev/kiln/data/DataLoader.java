@@ -38,21 +38,36 @@ public final class DataLoader implements Iterable<Batch> {
   /** The first stream of shuffles, away from those that weights and masks draw with this seed. */
   private static final long SHUFFLES = 1L << 62;
 
+  /** The first stream of augmentations; each sample of each epoch has {@link #DRAWS} of them. */
+  private static final long AUGMENTATIONS = 1L << 61;
+
+  private static final int DRAWS = 16;
+
   private final Device device;
   private final Dataset dataset;
   private final int batch;
   private final @Nullable Long seed;
   private final boolean dropLast;
+  private final @Nullable Augmented augmented;
   private final AtomicInteger epochs = new AtomicInteger();
   private final ThreadPoolExecutor preparing;
 
+  /** What is done to each sample, and what settles it. */
+  private record Augmented(Augmentation how, long seed) {}
+
   private DataLoader(
-      Device device, Dataset dataset, int batch, @Nullable Long seed, boolean dropLast) {
+      Device device,
+      Dataset dataset,
+      int batch,
+      @Nullable Long seed,
+      boolean dropLast,
+      @Nullable Augmented augmented) {
     this.device = device;
     this.dataset = dataset;
     this.batch = batch;
     this.seed = seed;
     this.dropLast = dropLast;
+    this.augmented = augmented;
     this.preparing =
         new ThreadPoolExecutor(
             1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), DataLoader::thread);
@@ -75,17 +90,25 @@ public final class DataLoader implements Iterable<Batch> {
     if (batch < 1) {
       throw new IllegalArgumentException("loader: a batch has at least 1 sample, not " + batch);
     }
-    return new DataLoader(device, dataset, batch, null, false);
+    return new DataLoader(device, dataset, batch, null, false, null);
   }
 
   /** A loader in random order, another one each epoch: a function of seed and epoch alone. */
   public DataLoader shuffled(long by) {
-    return new DataLoader(device, dataset, batch, by, dropLast);
+    return new DataLoader(device, dataset, batch, by, dropLast, augmented);
   }
 
   /** A loader that leaves out a last batch that is smaller than the others. */
   public DataLoader dropLast() {
-    return new DataLoader(device, dataset, batch, seed, true);
+    return new DataLoader(device, dataset, batch, seed, true, augmented);
+  }
+
+  /**
+   * A loader that changes each input on its way into a batch, in the loader's thread: a function of
+   * seed, epoch and sample alone.
+   */
+  public DataLoader augmented(Augmentation how, long by) {
+    return new DataLoader(device, dataset, batch, seed, dropLast, new Augmented(how, by));
   }
 
   /** How many batches an epoch has. */
@@ -143,9 +166,17 @@ public final class DataLoader implements Iterable<Batch> {
       for (int i = 0; i < n; i++) {
         int sample = order == null ? from + i : order[from + i];
         dataset.read(sample, inputs, i * one.size());
+        if (augmented != null) {
+          augmented.how.apply(inputs, i * one.size(), one, numbers(augmented.seed, sample));
+        }
         targets[i] = dataset.target(sample);
       }
       return new Prepared(Shape.of(extents), inputs, targets);
+    }
+
+    private Generator numbers(long by, int sample) {
+      long place = (long) number * dataset.size() + sample;
+      return new Generator(by, AUGMENTATIONS + DRAWS * place);
     }
 
     @Override

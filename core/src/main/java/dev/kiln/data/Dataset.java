@@ -2,6 +2,7 @@ package dev.kiln.data;
 
 import dev.kiln.Shape;
 import dev.kiln.ShapeException;
+import java.util.Objects;
 
 /**
  * Samples that can be had by their number: an input of some shape and the class that it is of. The
@@ -25,7 +26,17 @@ public interface Dataset {
     if (n < 0) {
       throw new IllegalArgumentException("take: " + n + " samples; at least 0 can be taken");
     }
-    return n >= size() ? this : new Taken(this, n);
+    return n >= size() ? this : slice(0, n);
+  }
+
+  /**
+   * Samples {@code from} (inclusive) to {@code to} (exclusive): to hold some back for validation.
+   *
+   * @throws IndexOutOfBoundsException if there are not as many
+   */
+  default Dataset slice(int from, int to) {
+    Objects.checkFromToIndex(from, to, size());
+    return new Part(this, from, to - from);
   }
 
   /**

@@ -35,13 +35,13 @@ public final class AutoencoderCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private DemoOptions options;
   @Mixin private DigitOptions data;
-  @Mixin private TrainingOptions training = new TrainingOptions(10, 64, 1e-3);
+  @Mixin private TrainingOptions training = new TrainingOptions(30, 64, 1e-3);
 
   @Option(
       names = "--code",
       paramLabel = "N",
       description = "How many numbers an image is squeezed into (default: ${DEFAULT-VALUE}).")
-  private int code = 16;
+  private int code = 24;
 
   @Override
   public Integer call() throws IOException {

@@ -20,7 +20,7 @@ record ShapeDrawings(float[] images, int[] masks) {
   private static final int PIXELS = SIDE * SIDE;
 
   /** Shapes in a picture; a later one hides what is under it. */
-  private static final int SHAPES = 3;
+  private static final int SHAPES = 2;
 
   /** For a shape: which, where (2), its size, its turn, its brightness. */
   private static final int NUMBERS = 6;
@@ -30,19 +30,19 @@ record ShapeDrawings(float[] images, int[] masks) {
     float[] images = new float[n * PIXELS];
     int[] masks = new int[n * PIXELS];
     for (int i = 0; i < n; i++) {
-      float[] noise = numbers.normal(PIXELS, 0, 0.08);
+      float[] noise = numbers.normal(PIXELS, 0, 0.06);
       float[] shapes = numbers.uniform(SHAPES * NUMBERS, 0, 1);
       float[] paper = numbers.uniform(3, 0, 1);
       for (int p = 0; p < PIXELS; p++) {
         double x = (p % SIDE + 0.5) / SIDE;
         double y = (p / SIDE + 0.5) / SIDE;
         // the light falls unevenly: brightness alone tells no shape from paper
-        double level = 0.15 + 0.35 * paper[0] + 0.3 * (paper[1] - 0.5) * x + 0.3 * paper[2] * y;
+        double level = 0.05 + 0.25 * paper[0] + 0.2 * paper[1] * x + 0.2 * paper[2] * y;
         for (int s = 0; s < SHAPES; s++) {
           int kind = kind(shapes, s * NUMBERS, x, y);
           if (kind > 0) {
             masks[i * PIXELS + p] = kind;
-            level = 0.45 + 0.5 * shapes[s * NUMBERS + 5];
+            level = 0.4 + 0.6 * shapes[s * NUMBERS + 5];
           }
         }
         images[i * PIXELS + p] = (float) Math.max(0, Math.min(1, level + noise[p]));
@@ -54,7 +54,7 @@ record ShapeDrawings(float[] images, int[] masks) {
   /** Which shape it is if the point lies in it, else 0. */
   private static int kind(float[] shape, int at, double x, double y) {
     int kind = 1 + (int) (shape[at] * 3);
-    double radius = 0.12 + 0.14 * shape[at + 3];
+    double radius = 0.17 + 0.13 * shape[at + 3];
     double dx = x - (0.15 + 0.7 * shape[at + 1]);
     double dy = y - (0.15 + 0.7 * shape[at + 2]);
     double turn = 2 * Math.PI * shape[at + 4];

@@ -42,13 +42,13 @@ public final class UNetCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
   @Mixin private DemoOptions options;
-  @Mixin private TrainingOptions training = new TrainingOptions(6, 20, 3e-3);
+  @Mixin private TrainingOptions training = new TrainingOptions(8, 20, 5e-3);
 
   @Option(
       names = "--images",
       paramLabel = "N",
       description = "How many pictures to draw to learn from (default: ${DEFAULT-VALUE}).")
-  private int images = 1_000;
+  private int images = 2_000;
 
   @Override
   public Integer call() throws IOException {

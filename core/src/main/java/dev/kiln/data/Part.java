@@ -3,8 +3,8 @@ package dev.kiln.data;
 import dev.kiln.Shape;
 import java.util.Objects;
 
-/** The first samples of another dataset. */
-record Taken(Dataset whole, int size) implements Dataset {
+/** Samples of another dataset that follow each other. */
+record Part(Dataset whole, int from, int size) implements Dataset {
   @Override
   public Shape inputShape() {
     return whole.inputShape();
@@ -12,11 +12,11 @@ record Taken(Dataset whole, int size) implements Dataset {
 
   @Override
   public void read(int index, float[] destination, int offset) {
-    whole.read(Objects.checkIndex(index, size), destination, offset);
+    whole.read(from + Objects.checkIndex(index, size), destination, offset);
   }
 
   @Override
   public int target(int index) {
-    return whole.target(Objects.checkIndex(index, size));
+    return whole.target(from + Objects.checkIndex(index, size));
   }
 }
