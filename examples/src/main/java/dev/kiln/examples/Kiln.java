@@ -1,8 +1,11 @@
 package dev.kiln.examples;
 
 import dev.kiln.examples.image.AutoencoderCommand;
+import dev.kiln.examples.image.GanCommand;
+import dev.kiln.examples.image.PixelRnnCommand;
 import dev.kiln.examples.image.SuperResCommand;
 import dev.kiln.examples.image.UNetCommand;
+import dev.kiln.examples.image.VaeCommand;
 import dev.kiln.examples.mnist.MnistCommand;
 import dev.kiln.examples.regression.RegressionCommand;
 import dev.kiln.examples.sequence.CharlmCommand;
@@ -43,6 +46,9 @@ import picocli.CommandLine.TypeConversionException;
     subcommands = {
       MnistCommand.class,
       AutoencoderCommand.class,
+      VaeCommand.class,
+      GanCommand.class,
+      PixelRnnCommand.class,
       SuperResCommand.class,
       UNetCommand.class,
       HelloCommand.class,

@@ -75,6 +75,48 @@ class DemosTest {
     assertThat(figures.get("iou").getAsDouble()).isBetween(0.2, 1.0);
   }
 
+  @ParameterizedTest
+  @CsvSource({"cpu", "opencl:0"})
+  void aVariationalAutoencoderTellsItsBound(String device) throws IOException {
+    JsonObject figures = run("vae", device, "--limit=200", "--batch=20", "--epochs=4");
+
+    assertLossFalls(figures);
+    assertPicture("vae.png");
+    double reconstruction = figures.get("test_reconstruction").getAsDouble();
+    double divergence = figures.get("test_divergence").getAsDouble();
+    assertThat(divergence).isBetween(0.1, 50.0);
+    // pixels taken for coins would cost log 2 each
+    assertThat(reconstruction).isBetween(80.0, 300.0).isLessThan(28 * 28 * Math.log(2));
+    assertThat(figures.get("test_elbo").getAsDouble()).isEqualTo(-reconstruction - divergence);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"cpu", "opencl:0"})
+  void aGanJudgesAndIsJudged(String device) throws IOException {
+    JsonObject figures = run("gan", device, "--limit=160", "--batch=16", "--epochs=1");
+
+    List<Double> judged = numbers(figures.getAsJsonArray("discriminator_loss"));
+    assertThat(judged).hasSize(10);
+    assertThat(judged.get(9)).isLessThan(0.7 * judged.get(0));
+    assertThat(numbers(figures.getAsJsonArray("generator_loss"))).hasSize(10);
+    assertPicture("gan.png");
+    assertThat(figures.get("discriminator_accuracy").getAsDouble()).isBetween(0.5, 1.0);
+    assertThat(figures.get("distance").getAsDouble()).isBetween(0.5, 5.0);
+    assertThat(figures.get("variety").getAsDouble()).isBetween(0.0, 2.0);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"cpu", "opencl:0"})
+  void aPixelRnnForetellsPixelsBetterThanACoin(String device) throws IOException {
+    JsonObject figures =
+        run("pixelrnn", device, "--limit=100", "--batch=10", "--epochs=3", "--hidden=16");
+
+    assertLossFalls(figures);
+    assertPicture("pixelrnn.png");
+    // without looking at neighbours a pixel takes 0.55 bits: a seventh of them are white
+    assertThat(figures.get("test_bits_per_pixel").getAsDouble()).isBetween(0.1, 0.5);
+  }
+
   @Test
   void aDemoGoesOnFromTheWeightsThatItSaved() throws IOException {
     String[] options = {"--limit=200", "--epochs=1", "--batch=20"};
@@ -98,7 +140,7 @@ class DemosTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"autoencoder --code=0", "autoencoder --limit=0", "unet --images=0"})
+  @ValueSource(strings = {"autoencoder --code=0", "autoencoder --limit=0", "unet --images=0", "pixelrnn --hidden=0"})
   void anOptionThatMakesNoSenseIsAUsageError(String line) {
     String[] arguments = (line + " --device=cpu --out=" + folder.resolve("out")).split(" ");
     CommandRun run = CommandRun.of(arguments);
@@ -131,7 +173,10 @@ class DemosTest {
   }
 
   private static List<Double> losses(JsonObject figures) {
-    JsonArray losses = figures.getAsJsonArray("loss");
+    return numbers(figures.getAsJsonArray("loss"));
+  }
+
+  private static List<Double> numbers(JsonArray losses) {
     return losses.asList().stream().map(loss -> loss.getAsDouble()).toList();
   }
 
