@@ -1,5 +1,6 @@
 package dev.kiln.examples;
 
+import dev.kiln.examples.mnist.DataFashionCommand;
 import dev.kiln.examples.mnist.DataMnistCommand;
 import picocli.CommandLine.Command;
 
@@ -7,5 +8,5 @@ import picocli.CommandLine.Command;
 @Command(
     name = "data",
     description = "Fetches a data set into your cache, and verifies it.",
-    subcommands = DataMnistCommand.class)
+    subcommands = {DataMnistCommand.class, DataFashionCommand.class})
 final class DataCommand {}

@@ -2,6 +2,7 @@ package dev.kiln.examples.image;
 
 import dev.kiln.data.Mnist;
 import dev.kiln.examples.Demo;
+import dev.kiln.examples.mnist.ImageSet;
 import dev.kiln.examples.mnist.MnistData;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -39,7 +40,7 @@ final class DigitOptions {
       throw new ParameterException(
           spec.commandLine(), "--limit is a number from 1 on, not " + limit);
     }
-    MnistData chosen = MnistData.choose(data);
+    MnistData chosen = MnistData.choose(ImageSet.MNIST, data);
     Mnist digits =
         new Mnist(
             chosen.images().train().take(limit),

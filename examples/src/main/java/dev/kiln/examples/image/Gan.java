@@ -36,14 +36,14 @@ final class Gan extends Module {
 
   /** 64 numbers → 7×7 → 14×14 → 28×28. */
   private static final class Draughtsman extends Module {
-    private static final int CHANNELS = 64;
+    private static final int CHANNELS = 32;
 
     private final Module fc = child("fc", new Linear(CODE, CHANNELS * 7 * 7));
     private final Module bn1 = child("bn1", new BatchNorm2d(CHANNELS));
     private final Module up1 =
-        child("up1", new ConvTranspose2d(CHANNELS, 32, 4).stride(2).padding(1));
-    private final Module bn2 = child("bn2", new BatchNorm2d(32));
-    private final Module up2 = child("up2", new ConvTranspose2d(32, 1, 4).stride(2).padding(1));
+        child("up1", new ConvTranspose2d(CHANNELS, 16, 4).stride(2).padding(1));
+    private final Module bn2 = child("bn2", new BatchNorm2d(16));
+    private final Module up2 = child("up2", new ConvTranspose2d(16, 1, 4).stride(2).padding(1));
 
     @Override
     public Tensor forward(Tensor codes) {
@@ -57,9 +57,9 @@ final class Gan extends Module {
   private static final class Judge extends Module {
     private static final float SLOPE = 0.2f;
 
-    private final Module conv1 = child("conv1", new Conv2d(1, 32, 4).stride(2).padding(1));
-    private final Module conv2 = child("conv2", new Conv2d(32, 64, 4).stride(2).padding(1));
-    private final Module fc = child("fc", new Linear(64 * 7 * 7, 1));
+    private final Module conv1 = child("conv1", new Conv2d(1, 16, 4).stride(2).padding(1));
+    private final Module conv2 = child("conv2", new Conv2d(16, 32, 4).stride(2).padding(1));
+    private final Module fc = child("fc", new Linear(32 * 7 * 7, 1));
 
     @Override
     public Tensor forward(Tensor images) {

@@ -152,11 +152,14 @@ public final class GanCommand implements Callable<Integer> {
   /** The generator learns to draw what the discriminator says 1 to. */
   private void drawStep(Scope step, Gan net, Optimizer draw, Tensor images) {
     int n = images.dim(0);
+    // the judge learns nothing from this: its gradients would be computed for nothing
+    net.judge().parameters().forEach(parameter -> parameter.requiresGrad(false));
     Tensor verdict = net.judge().forward(images);
     Tensor loss = Bernoulli.surprise(verdict, Tensor.ones(images.device(), n, 1)).div(n);
     draw.zeroGrad();
     loss.backward();
     draw.step();
+    net.judge().parameters().forEach(parameter -> parameter.requiresGrad(true));
     drawn.add(step, loss);
   }
 

@@ -42,7 +42,7 @@ public final class UNetCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
   @Mixin private DemoOptions options;
-  @Mixin private TrainingOptions training = new TrainingOptions(8, 20, 5e-3);
+  @Mixin private TrainingOptions training = new TrainingOptions(12, 20, 5e-3);
 
   @Option(
       names = "--images",

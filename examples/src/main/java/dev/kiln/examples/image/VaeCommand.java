@@ -39,7 +39,7 @@ public final class VaeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private DemoOptions options;
   @Mixin private DigitOptions data;
-  @Mixin private TrainingOptions training = new TrainingOptions(15, 64, 1e-3);
+  @Mixin private TrainingOptions training = new TrainingOptions(40, 64, 1e-3);
 
   @Option(
       names = "--code",

@@ -9,6 +9,7 @@ import java.awt.geom.AffineTransform;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import javax.imageio.ImageIO;
 
@@ -24,7 +25,10 @@ final class ConfusionPlot {
 
   private ConfusionPlot() {}
 
-  static void write(Path file, Confusion confusion) throws IOException {
+  /**
+   * @param classes what they are called
+   */
+  static void write(Path file, Confusion confusion, List<String> classes) throws IOException {
     int n = confusion.counts().length;
     BufferedImage image =
         new BufferedImage(LEFT + n * CELL + EDGE, TOP + n * CELL + 76, BufferedImage.TYPE_INT_RGB);
@@ -43,7 +47,7 @@ final class ConfusionPlot {
         cell(g, shown, said, confusion.counts()[shown][said], most);
       }
     }
-    labels(g, n);
+    labels(g, classes);
     g.setFont(new Font(Font.SANS_SERIF, Font.BOLD, 18));
     String title =
         String.format(
@@ -79,18 +83,20 @@ final class ConfusionPlot {
         (int) Math.round(247 + (full.getBlue() - 247) * strength));
   }
 
-  private static void labels(Graphics2D g, int n) {
+  private static void labels(Graphics2D g, List<String> classes) {
+    int n = classes.size();
+    boolean words = classes.get(0).length() > 1;
     g.setColor(INK);
-    g.setFont(new Font(Font.SANS_SERIF, Font.BOLD, 16));
-    for (int digit = 0; digit < n; digit++) {
-      centred(g, Integer.toString(digit), LEFT + digit * CELL + CELL / 2, TOP + n * CELL + 18);
-      centred(g, Integer.toString(digit), LEFT - 20, TOP + digit * CELL + CELL / 2);
+    g.setFont(new Font(Font.SANS_SERIF, words ? Font.PLAIN : Font.BOLD, words ? 12 : 16));
+    for (int i = 0; i < n; i++) {
+      centred(g, classes.get(i), LEFT + i * CELL + CELL / 2, TOP + n * CELL + 18);
+      centred(g, classes.get(i), LEFT - (words ? 28 : 20), TOP + i * CELL + CELL / 2);
     }
     g.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, 15));
     centred(g, "what the net says", LEFT + n * CELL / 2, TOP + n * CELL + 50);
     AffineTransform upright = g.getTransform();
-    g.rotate(-Math.PI / 2, LEFT - 58, TOP + n * CELL / 2.0);
-    centred(g, "what the image shows", LEFT - 58, TOP + n * CELL / 2);
+    g.rotate(-Math.PI / 2, LEFT - 70, TOP + n * CELL / 2.0);
+    centred(g, "what the image shows", LEFT - 70, TOP + n * CELL / 2);
     g.setTransform(upright);
   }
 

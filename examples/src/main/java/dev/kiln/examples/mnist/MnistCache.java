@@ -2,26 +2,30 @@ package dev.kiln.examples.mnist;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The folder of this user where the full MNIST is kept. */
+/** The folders of this user where whole data sets are kept. */
 final class MnistCache {
   private MnistCache() {}
 
   /**
-   * {@code -Dkiln.data} if it is set, else {@code kiln/mnist} where this system keeps what can be
-   * fetched again: {@code $XDG_CACHE_HOME} or {@code ~/.cache}, {@code ~/Library/Caches}, {@code
-   * %LOCALAPPDATA%}.
+   * For MNIST {@code -Dkiln.data} if it is set, for others a folder in that; else {@code kiln/} and
+   * the name where this system keeps what can be fetched again: {@code $XDG_CACHE_HOME} or {@code
+   * ~/.cache}, {@code ~/Library/Caches}, {@code %LOCALAPPDATA%}.
    */
-  static Path directory() {
+  static Path directory(String name) {
     String chosen = System.getProperty("kiln.data");
     if (chosen != null && !chosen.isEmpty()) {
-      return Path.of(chosen);
+      return name.equals("mnist") ? Path.of(chosen) : Path.of(chosen, name);
     }
     return directory(
-        System.getProperty("os.name", ""), System.getProperty("user.home", "."), System.getenv());
+            System.getProperty("os.name", ""),
+            System.getProperty("user.home", "."),
+            System.getenv())
+        .resolve(name);
   }
 
   static Path directory(String system, String home, Map<String, String> environment) {
@@ -34,7 +38,7 @@ final class MnistCache {
     } else {
       caches = absolute(environment.get("XDG_CACHE_HOME"), Path.of(home, ".cache"));
     }
-    return caches.resolve("kiln").resolve("mnist");
+    return caches.resolve("kiln");
   }
 
   /** As the XDG specification wants it: a relative path in the variable is ignored. */
@@ -42,9 +46,8 @@ final class MnistCache {
     return named != null && Path.of(named).isAbsolute() ? Path.of(named) : otherwise;
   }
 
-  /** Whether all four files are there. They were verified before they came there. */
-  static boolean isFull(Path directory) {
-    return KnownFile.MNIST.stream()
-        .allMatch(file -> Files.isRegularFile(directory.resolve(file.name())));
+  /** Whether all files are there. They were verified before they came there. */
+  static boolean isFull(Path directory, List<KnownFile> files) {
+    return files.stream().allMatch(file -> Files.isRegularFile(directory.resolve(file.name())));
   }
 }

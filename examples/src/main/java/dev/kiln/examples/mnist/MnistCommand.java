@@ -2,16 +2,21 @@ package dev.kiln.examples.mnist;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import dev.kiln.data.DataLoader;
+import dev.kiln.data.Dataset;
 import dev.kiln.examples.Demo;
 import dev.kiln.examples.DemoOptions;
 import dev.kiln.examples.LossPlot;
 import dev.kiln.examples.Progress;
 import dev.kiln.io.HostTensor;
 import dev.kiln.nn.Module;
+import dev.kiln.optim.EarlyStopping;
+import dev.kiln.optim.Optimizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -30,6 +35,7 @@ import picocli.CommandLine.Spec;
 public final class MnistCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private DemoOptions options;
+  @Mixin private Recipe recipe;
 
   @Option(
       names = "--model",
@@ -38,24 +44,12 @@ public final class MnistCommand implements Callable<Integer> {
   private MnistNet model = MnistNet.CNN;
 
   @Option(
-      names = "--epochs",
-      paramLabel = "N",
-      description = "How often to go over all images (default: 6 for mlp, else 2).")
-  private @Nullable Integer epochs;
-
-  @Option(
-      names = "--batch",
-      paramLabel = "B",
-      description = "Images a step (default: 256 for mlp, else 64).")
-  private @Nullable Integer batch;
-
-  @Option(
-      names = "--lr",
-      paramLabel = "R",
+      names = "--dataset",
+      paramLabel = "mnist|fashion",
       description =
-          "Adam's learning rate, which falls to nothing over the last third of the steps (default:"
-              + " 3e-4 for inception-resnet, else 2e-3).")
-  private @Nullable Double lr;
+          "Handwritten digits, or Zalando's clothes, which are laid out like them and harder"
+              + " (default: ${DEFAULT-VALUE}).")
+  private ImageSet dataset = ImageSet.MNIST;
 
   @Option(
       names = "--limit",
@@ -67,62 +61,92 @@ public final class MnistCommand implements Callable<Integer> {
       names = "--data",
       paramLabel = "DIR",
       description =
-          "A folder with MNIST's four files, raw or with .gz (default: your cache, else"
-              + " the subset that comes with Kiln).")
+          "A folder with the data set's four files, raw or with .gz (default: your cache; for MNIST"
+              + " else the subset that comes with Kiln).")
   private @Nullable Path data;
+
+  /** How many images it learns from. */
+  private int trained;
 
   @Override
   public Integer call() throws IOException {
-    int rounds = positive("--epochs", epochs, model.epochs());
-    int size = positive("--batch", batch, model.batch());
-    int most = positive("--limit", limit, Integer.MAX_VALUE);
-    double rate = lr == null ? model.lr() : lr;
-    if (!(rate > 0 && rate < Double.POSITIVE_INFINITY)) {
-      throw new ParameterException(spec.commandLine(), "--lr is above 0, not " + rate);
+    recipe.check(model);
+    if (limit != null && limit < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--limit is a number from 1 on, not " + limit);
     }
-    MnistData mnist = MnistData.choose(data).take(most);
+    MnistData chosen = MnistData.choose(dataset, data);
+    MnistData images = limit == null ? chosen : chosen.take(limit);
     try (Demo demo = options.open()) {
       demo.say(
           "Data      %,d training and %,d test images: %s",
-          mnist.images().train().size(), mnist.images().test().size(), mnist.origin());
+          images.images().train().size(), images.images().test().size(), images.origin());
       Module net = demo.place(model.build());
-      Training training =
-          new Training(demo.device(), net, mnist.images().train(), size, rate, rounds, demo.seed());
-      demo.say("Model     %s, %,d parameters; batches of %d", model, Demo.parameters(net), size);
-      for (int epoch = 1; epoch <= rounds; epoch++) {
-        train(demo, training, epoch, rounds, mnist.images().train().size());
-      }
-      Confusion confusion = Confusion.of(demo.device(), net, mnist.images().test());
+      demo.say(
+          "Model     %s, %,d parameters; %s, batches of %d%s",
+          model, Demo.parameters(net), recipe.optimizerName(), recipe.batch(model), recipe);
+      Training training = train(demo, net, images.images().train());
+      Confusion confusion = Confusion.of(demo.device(), net, images.images().test());
       demo.say(
           "Test      %.2f %% of the test images recognized (%,d of %,d)",
           100 * confusion.accuracy(), confusion.right(), confusion.total());
       write(demo, net, training, confusion);
-      demo.finish(figures(demo, mnist, rounds, training, confusion));
+      demo.finish(figures(demo, training, confusion));
     }
     return 0;
   }
 
-  private int positive(String option, @Nullable Integer given, int otherwise) {
-    if (given == null) {
-      return otherwise;
-    }
-    if (given < 1) {
+  /** All epochs, or as many as it takes. */
+  private Training train(Demo demo, Module net, Dataset images) {
+    int rounds = recipe.epochs(model);
+    int patience = recipe.patience();
+    int held = patience == 0 ? 0 : Math.max(1, images.size() / 10);
+    Dataset learnt = images.slice(0, images.size() - held);
+    Dataset validation = images.slice(images.size() - held, images.size());
+    if (learnt.size() == 0) {
       throw new ParameterException(
-          spec.commandLine(), option + " is a number from 1 on, not " + given);
+          spec.commandLine(), "--early-stop needs more images than " + images.size());
     }
-    return given;
+    trained = learnt.size();
+    DataLoader batches = recipe.batches(demo.device(), learnt, model, demo.seed());
+    Optimizer optimizer = recipe.optimizer(net, model);
+    Training training =
+        new Training(
+            demo.device(),
+            net,
+            batches,
+            optimizer,
+            recipe.course(optimizer, model, batches.size()),
+            recipe.loss());
+    EarlyStopping stopping = new EarlyStopping(Math.max(1, patience)).largerIsBetter(true);
+    Map<String, HostTensor> best = Map.of();
+    for (int epoch = 1; epoch <= rounds && !stopping.isOver(); epoch++) {
+      epoch(demo, training, epoch, rounds);
+      if (patience > 0) {
+        Confusion confusion = Confusion.of(demo.device(), net, validation);
+        boolean better = stopping.step(confusion.accuracy());
+        demo.say(
+            "          %.2f %% of the images held back recognized%s",
+            100 * confusion.accuracy(), better ? ", the best so far" : "");
+        best = better ? net.stateDict() : best;
+      }
+    }
+    if (!best.isEmpty()) {
+      net.load(best);
+    }
+    return training;
   }
 
-  private void train(Demo demo, Training training, int epoch, int rounds, int images) {
+  private void epoch(Demo demo, Training training, int epoch, int rounds) {
     double before = training.seconds();
-    try (Progress progress = demo.progress("Epoch " + epoch + "/" + rounds, images, "images")) {
+    try (Progress progress = demo.progress("Epoch " + epoch + "/" + rounds, trained, "images")) {
       training.epoch(progress);
     }
     double seconds = training.seconds() - before;
     float loss = training.epochLosses().get(epoch - 1);
     demo.say(
         "Epoch %d/%d loss %.4f, %.1f s, %,.0f images/s",
-        epoch, rounds, loss, seconds, images / seconds);
+        epoch, rounds, loss, seconds, trained / seconds);
     if (Float.isNaN(loss)) {
       throw new ArithmeticException(
           "the loss is no number any more in epoch " + epoch + "; a smaller --lr may help");
@@ -138,10 +162,10 @@ public final class MnistCommand implements Callable<Integer> {
         file ->
             LossPlot.write(
                 file,
-                "MNIST: " + model + " on " + demo.device().info().id(),
+                dataset.title() + ": " + model + " on " + demo.device().info().id(),
                 "cross entropy",
                 training.stepLosses()));
-    demo.draw("confusion.png", file -> ConfusionPlot.write(file, confusion));
+    demo.draw("confusion.png", file -> ConfusionPlot.write(file, confusion, dataset.classes()));
     HostTensor first = net.stateDict().values().iterator().next();
     demo.draw("filters.png", file -> FilterPlot.write(file, first));
   }
@@ -154,14 +178,15 @@ public final class MnistCommand implements Callable<Integer> {
     Files.writeString(file, lines);
   }
 
-  private JsonObject figures(
-      Demo demo, MnistData mnist, int rounds, Training training, Confusion confusion) {
+  private JsonObject figures(Demo demo, Training training, Confusion confusion) {
     JsonArray losses = new JsonArray();
     training.epochLosses().forEach(losses::add);
     JsonObject figures = demo.figures();
     figures.addProperty("model", model.toString());
-    figures.addProperty("epochs", rounds);
-    figures.addProperty("train_images", mnist.images().train().size());
+    figures.addProperty("dataset", dataset.toString());
+    figures.addProperty("optimizer", recipe.optimizerName());
+    figures.addProperty("epochs", training.epochLosses().size());
+    figures.addProperty("train_images", trained);
     figures.addProperty("test_images", confusion.total());
     figures.add("loss", losses);
     figures.addProperty("test_accuracy", confusion.accuracy());

@@ -3,6 +3,7 @@ package dev.kiln.examples.mnist;
 import dev.kiln.data.Mnist;
 import dev.kiln.examples.ResourceFolder;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -13,18 +14,32 @@ import org.jspecify.annotations.Nullable;
  */
 public record MnistData(Mnist images, String origin) {
   /**
-   * What the user names, else his cache, else the subset that ships with Kiln.
+   * What the user names, else his cache, else, of MNIST, the subset that ships with Kiln.
    *
-   * @param named a folder with MNIST's four files, or null
-   * @throws IOException if that folder, or the cache, has damaged files
+   * @param named a folder with the set's four files, or null
+   * @throws IOException if that folder, or the cache, has damaged files, or there is none
    */
-  public static MnistData choose(@Nullable Path named) throws IOException {
+  public static MnistData choose(ImageSet set, @Nullable Path named) throws IOException {
     if (named != null) {
       return new MnistData(Mnist.open(named), named.toString());
     }
-    Path cache = MnistCache.directory();
-    if (MnistCache.isFull(cache)) {
+    Path cache = set.cache();
+    if (MnistCache.isFull(cache, set.files())) {
       return new MnistData(Mnist.open(cache), "your cache, " + cache);
+    }
+    Path installed = set.installed();
+    if (installed != null && Files.isDirectory(installed)) {
+      return new MnistData(Mnist.open(installed), installed.toString());
+    }
+    if (set != ImageSet.MNIST) {
+      throw new IOException(
+          set.title()
+              + " is not here: kiln data "
+              + set
+              + " fetches it, or --data names a folder that has it (Debian's package"
+              + " dataset-fashion-mnist puts it into "
+              + installed
+              + ")");
     }
     try (ResourceFolder subset =
         ResourceFolder.around(MnistData.class, "train-images-idx3-ubyte.gz")) {

@@ -5,49 +5,47 @@ import dev.kiln.Scope;
 import dev.kiln.Tensor;
 import dev.kiln.data.Batch;
 import dev.kiln.data.DataLoader;
-import dev.kiln.data.Dataset;
 import dev.kiln.examples.LossLog;
 import dev.kiln.examples.Progress;
 import dev.kiln.nn.Losses;
 import dev.kiln.nn.Module;
-import dev.kiln.optim.Adam;
+import dev.kiln.ops.CrossEntropy;
 import dev.kiln.optim.Optimizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/**
- * Trains a net with Adam and cross entropy, and measures how long that takes. In the last third of
- * the steps the learning rate falls to nothing: what the last batches happened to be matters less
- * then.
- */
+/** Trains a net with cross entropy, and measures how long that takes. */
 final class Training {
   private final Device device;
   private final Module net;
   private final Optimizer optimizer;
+  private final ScheduleChoice.Course course;
+  private final CrossEntropy.Options options;
   private final DataLoader batches;
-  private final int images;
-  private final double lr;
-  private final int steps;
-  private int step;
   private final LossLog log = new LossLog();
   private final List<Float> epochLosses = new ArrayList<>();
+  private long images;
   private double firstStepSeconds;
   private double seconds;
 
   /**
    * @param net on the device
-   * @param epochs how many there will be
-   * @param seed settles the order of the images
+   * @param course of the optimizer's learning rate
    */
-  Training(Device device, Module net, Dataset images, int batch, double lr, int epochs, long seed) {
+  Training(
+      Device device,
+      Module net,
+      DataLoader batches,
+      Optimizer optimizer,
+      ScheduleChoice.Course course,
+      CrossEntropy.Options options) {
     this.device = device;
     this.net = net;
-    this.optimizer = new Adam(net.parameters(), lr);
-    this.batches = DataLoader.of(device, images, batch).shuffled(seed);
-    this.images = images.size();
-    this.lr = lr;
-    this.steps = epochs * batches.size();
+    this.batches = batches;
+    this.optimizer = optimizer;
+    this.course = course;
+    this.options = options;
   }
 
   /** Goes over all images once. */
@@ -73,23 +71,21 @@ final class Training {
     log.readAll();
     device.synchronize();
     seconds += secondsSince(begin);
-    epochLosses.add(mean(log.values().subList(firstOfEpoch, log.values().size()), sizes));
+    images += seen;
+    float loss = mean(log.values().subList(firstOfEpoch, log.values().size()), sizes);
+    epochLosses.add(loss);
+    course.epoch(loss);
   }
 
   private void step(Batch batch) {
     try (Scope scope = device.scope()) {
-      Tensor loss = Losses.crossEntropy(net.forward(batch.input()), batch.target());
+      Tensor loss = Losses.crossEntropy(net.forward(batch.input()), batch.target(), null, options);
       optimizer.zeroGrad();
       loss.backward();
-      optimizer.lr(lr * share(step++, steps));
       optimizer.step();
+      course.batch();
       log.add(scope, loss);
     }
-  }
-
-  /** The share of the learning rate that a step takes. */
-  static double share(int step, int steps) {
-    return Math.min(1, 3.0 * (steps - step) / steps);
   }
 
   /** The mean over images: the last batch may be smaller. */
@@ -129,6 +125,6 @@ final class Training {
 
   /** Over all epochs, first step included. */
   double imagesPerSecond() {
-    return (double) images * epochLosses.size() / seconds;
+    return images / seconds;
   }
 }

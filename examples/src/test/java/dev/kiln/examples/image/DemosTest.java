@@ -140,7 +140,13 @@ class DemosTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"autoencoder --code=0", "autoencoder --limit=0", "unet --images=0", "pixelrnn --hidden=0"})
+  @ValueSource(
+      strings = {
+        "autoencoder --code=0",
+        "autoencoder --limit=0",
+        "unet --images=0",
+        "pixelrnn --hidden=0"
+      })
   void anOptionThatMakesNoSenseIsAUsageError(String line) {
     String[] arguments = (line + " --device=cpu --out=" + folder.resolve("out")).split(" ");
     CommandRun run = CommandRun.of(arguments);

@@ -10,18 +10,18 @@ class MnistCacheTest {
   @Test
   void theCacheIsWhereTheSystemKeepsWhatCanBeFetchedAgain() {
     assertThat(MnistCache.directory("Linux", "/home/ada", Map.of()))
-        .isEqualTo(Path.of("/home/ada/.cache/kiln/mnist"));
+        .isEqualTo(Path.of("/home/ada/.cache/kiln"));
     assertThat(MnistCache.directory("Mac OS X", "/Users/ada", Map.of()))
-        .isEqualTo(Path.of("/Users/ada/Library/Caches/kiln/mnist"));
+        .isEqualTo(Path.of("/Users/ada/Library/Caches/kiln"));
     assertThat(MnistCache.directory("Windows 11", "/Users/ada", Map.of()))
-        .isEqualTo(Path.of("/Users/ada/AppData/Local/kiln/mnist"));
+        .isEqualTo(Path.of("/Users/ada/AppData/Local/kiln"));
   }
 
   @Test
   void theVariableOfTheXdgSpecificationIsHeededUnlessItIsRelative() {
     assertThat(MnistCache.directory("Linux", "/home/ada", Map.of("XDG_CACHE_HOME", "/fast")))
-        .isEqualTo(Path.of("/fast/kiln/mnist"));
+        .isEqualTo(Path.of("/fast/kiln"));
     assertThat(MnistCache.directory("Linux", "/home/ada", Map.of("XDG_CACHE_HOME", "fast")))
-        .isEqualTo(Path.of("/home/ada/.cache/kiln/mnist"));
+        .isEqualTo(Path.of("/home/ada/.cache/kiln"));
   }
 }

@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.kiln.examples.CommandRun;
 import dev.kiln.examples.Devices;
+import dev.kiln.examples.ResourceFolder;
 import dev.kiln.io.Safetensors;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -99,6 +100,8 @@ class MnistCommandTest {
     assertThat(json.keySet())
         .containsExactlyInAnyOrder(
             "model",
+            "dataset",
+            "optimizer",
             "device",
             "seed",
             "epochs",
@@ -124,6 +127,65 @@ class MnistCommandTest {
     double seconds = json.get("train_seconds").getAsDouble();
     assertThat(json.get("first_step_seconds").getAsDouble()).isBetween(1e-5, seconds);
     assertThat(json.get("images_per_second").getAsDouble() * seconds).isBetween(1999.0, 2001.0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sgd", "momentum", "nesterov", "adagrad", "adadelta", "rmsprop", "adamw"})
+  void everyOptimizerLearnsWithItsOwnLearningRate(String optimizer) throws IOException {
+    JsonObject json = train("run", "mlp", "--optimizer=" + optimizer, "--epochs=2", "--batch=50");
+
+    assertThat(json.get("optimizer").getAsString()).isEqualTo(optimizer);
+    assertThat(json.get("test_accuracy").getAsDouble()).isBetween(0.5, 1.0);
+  }
+
+  @Test
+  void augmentationAndSmoothingChangeTheLossAndNotTheRepeatability() throws IOException {
+    train("plain", "mlp");
+    train("augmented", "mlp", "--augment");
+    train("again", "mlp", "--augment");
+    train("smoothed", "mlp", "--label-smoothing=0.1");
+
+    assertThat(losses("augmented").get(0)).isNotEqualTo(losses("plain").get(0));
+    assertThat(losses("smoothed").get(3)).isGreaterThan(losses("plain").get(3));
+    assertThat(bytes("again", "weights.safetensors"))
+        .isEqualTo(bytes("augmented", "weights.safetensors"));
+  }
+
+  @Test
+  void trainingStopsEarlyAndKeepsTheBestWeights() throws IOException {
+    // a rate so small that nothing gets better, or hardly
+    JsonObject json = train("run", "mlp", "--early-stop=1", "--epochs=9", "--lr=1e-9");
+
+    assertThat(json.get("epochs").getAsInt()).isBetween(2, 4);
+    assertThat(json.get("train_images").getAsInt()).isEqualTo(900);
+    assertThat(losses("run")).hasSize(4 * json.get("epochs").getAsInt());
+  }
+
+  @Test
+  void aRunGoesOnFromTheWeightsOfAnother() throws IOException {
+    train("first", "mlp");
+    train("second", "mlp", "--load=" + folder.resolve("first/weights.safetensors"));
+
+    assertThat(losses("second").get(0)).isLessThan(losses("first").get(0) - 0.5);
+  }
+
+  @Test
+  void fashionIsReadFromItsFolderAndSaysWhereToGetItFrom() throws IOException {
+    CommandRun absent = mnist("none", "mlp", "--dataset=fashion");
+    if (absent.status() != 0) {
+      assertThat(absent.err()).contains("kiln data fashion").contains("dataset-fashion-mnist");
+    }
+    Path subset = Files.createDirectory(folder.resolve("fashion"));
+    try (ResourceFolder digits =
+            ResourceFolder.around(MnistData.class, "train-images-idx3-ubyte.gz");
+        var files = Files.list(digits.path())) {
+      for (Path file : files.filter(name -> name.toString().endsWith(".gz")).toList()) {
+        Files.copy(file, subset.resolve(file.getFileName().toString()));
+      }
+    }
+    JsonObject json = train("run", "mlp", "--dataset=fashion", "--data=" + subset);
+
+    assertThat(json.get("dataset").getAsString()).isEqualTo("fashion");
   }
 
   @Test
@@ -173,7 +235,18 @@ class MnistCommandTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"--epochs=0", "--batch=-1", "--limit=0", "--lr=0", "--model=rnn", "--seed=x"})
+      strings = {
+        "--epochs=0",
+        "--batch=-1",
+        "--limit=0",
+        "--lr=0",
+        "--model=rnn",
+        "--seed=x",
+        "--optimizer=x",
+        "--schedule=x",
+        "--label-smoothing=2",
+        "--early-stop=0"
+      })
   void anOptionThatMakesNoSenseIsAUsageError(String option) {
     CommandRun run = CommandRun.of("mnist", option);
 
