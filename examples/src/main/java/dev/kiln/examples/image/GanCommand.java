@@ -44,7 +44,7 @@ public final class GanCommand implements Callable<Integer> {
 
   @Mixin private DemoOptions options;
   @Mixin private DigitOptions data;
-  @Mixin private TrainingOptions training = new TrainingOptions(6, 64, 5e-4);
+  @Mixin private TrainingOptions training = new TrainingOptions(15, 64, 1e-3);
 
   private final LossLog judged = new LossLog();
   private final LossLog drawn = new LossLog();
