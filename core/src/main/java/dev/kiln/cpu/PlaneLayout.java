@@ -120,6 +120,10 @@ final class PlaneLayout {
         Arrays.fill(padded, to, to + begin, 0);
         if (strideWidth == 1) {
           System.arraycopy(x, from + begin, padded, to + begin, end - begin);
+        } else if (strideWidth == 2) { // a step that the JIT knows is one it need not check
+          for (int q = begin; q < end; q++) {
+            padded[to + q] = x[from + q * 2];
+          }
         } else {
           for (int q = begin; q < end; q++) {
             padded[to + q] = x[from + q * strideWidth];
@@ -145,6 +149,10 @@ final class PlaneLayout {
       int to = dxAt + h * spec.inWidth() - left;
       if (strideWidth == 1) {
         System.arraycopy(laid, r * pitch + begin, dx, to + begin, end - begin);
+      } else if (strideWidth == 2) {
+        for (int q = begin; q < end; q++) {
+          dx[to + q * 2] = laid[r * pitch + q];
+        }
       } else {
         for (int q = begin; q < end; q++) {
           dx[to + q * strideWidth] = laid[r * pitch + q];
