@@ -14,6 +14,7 @@ import dev.kiln.backend.CrossEntropySpec;
 import dev.kiln.backend.DropoutSpec;
 import dev.kiln.backend.GemmSpec;
 import dev.kiln.backend.MemoryStatistics;
+import dev.kiln.backend.PairLoss;
 import dev.kiln.backend.Picks;
 import dev.kiln.backend.Pool2dSpec;
 import dev.kiln.backend.RecurrentKept;
@@ -350,6 +351,54 @@ final class CpuBackend implements Backend {
   @Override
   public void oneHot(int classes, Buffer index, Buffer y) {
     indexing.oneHot(classes, index, y);
+  }
+
+  @Override
+  public void nll(
+      Rows rows,
+      int ignoreIndex,
+      Buffer x,
+      Buffer target,
+      @Nullable Buffer weight,
+      Buffer loss,
+      Buffer counted) {
+    losses.nll(rows, ignoreIndex, x, target, weight, loss, counted);
+  }
+
+  @Override
+  public void nllGradient(
+      Rows rows,
+      int ignoreIndex,
+      Buffer target,
+      @Nullable Buffer weight,
+      Buffer dy,
+      @Nullable Buffer divisor,
+      Buffer dx) {
+    losses.nllGradient(rows, ignoreIndex, target, weight, dy, divisor, dx);
+  }
+
+  @Override
+  public void pairLoss(
+      PairLoss f,
+      Buffer x,
+      Buffer target,
+      @Nullable Buffer weight,
+      @Nullable Buffer positiveWeight,
+      Buffer loss) {
+    losses.pairLoss(f, x, target, weight, positiveWeight, loss);
+  }
+
+  @Override
+  public void pairLossGradient(
+      PairLoss f,
+      Buffer x,
+      Buffer target,
+      @Nullable Buffer weight,
+      @Nullable Buffer positiveWeight,
+      float scale,
+      Buffer dy,
+      Buffer dx) {
+    losses.pairLossGradient(f, x, target, weight, positiveWeight, scale, dy, dx);
   }
 
   @Override

@@ -3,17 +3,24 @@ package dev.kiln.cpu;
 import dev.kiln.backend.Buffer;
 import dev.kiln.backend.CrossEntropySpec;
 import dev.kiln.backend.Losses;
+import dev.kiln.backend.PairLoss;
 import dev.kiln.backend.Rows;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Cross entropy and its gradient, a row at a time. */
+/**
+ * Cross entropy and its gradient, a row at a time; losses of single elements are {@link
+ * CpuPairLosses}.
+ */
 final class CpuLosses implements Losses {
   private static final int GRAIN = 1 << 12;
 
   private final Loops loops;
   private final Workers workers;
+  private final CpuPairLosses pairs;
 
   CpuLosses(Engine engine) {
+    pairs = new CpuPairLosses(engine);
     loops = engine.loops();
     workers = engine.workers();
   }
@@ -127,6 +134,92 @@ final class CpuLosses implements Losses {
             }
           }
         });
+  }
+
+  @Override
+  public void nll(
+      Rows rows,
+      int ignoreIndex,
+      Buffer x,
+      Buffer target,
+      @Nullable Buffer weight,
+      Buffer loss,
+      Buffer counted) {
+    float[] in = CpuBuffer.floats(x);
+    int[] targets = CpuBuffer.ints(target);
+    float[] w = CpuBuffer.floatsOrNull(weight);
+    int wAt = CpuBuffer.offsetOrZero(weight);
+    float[] losses = CpuBuffer.floats(loss);
+    float[] weights = CpuBuffer.floats(counted);
+    workers.rows(
+        rows.count(),
+        GRAIN,
+        (from, to) -> {
+          for (int row = from; row < to; row++) {
+            int t = targets[CpuBuffer.offset(target) + row];
+            boolean counts = t != ignoreIndex;
+            float wt = counts ? (w == null ? 1 : w[wAt + t]) : 0;
+            weights[CpuBuffer.offset(counted) + row] = wt;
+            losses[CpuBuffer.offset(loss) + row] =
+                counts ? -wt * in[CpuBuffer.offset(x) + place(rows, row, t)] : 0;
+          }
+        });
+  }
+
+  @Override
+  public void nllGradient(
+      Rows rows,
+      int ignoreIndex,
+      Buffer target,
+      @Nullable Buffer weight,
+      Buffer dy,
+      @Nullable Buffer divisor,
+      Buffer dx) {
+    int[] targets = CpuBuffer.ints(target);
+    float[] w = CpuBuffer.floatsOrNull(weight);
+    int wAt = CpuBuffer.offsetOrZero(weight);
+    float[] upstream = CpuBuffer.floats(dy);
+    int upstreamStep = dy.size() == 1 ? 0 : 1;
+    float by = divisor == null ? 1 : CpuBuffer.floats(divisor)[CpuBuffer.offset(divisor)];
+    float[] out = CpuBuffer.floats(dx);
+    int outAt = CpuBuffer.offset(dx);
+    Arrays.fill(out, outAt, outAt + dx.size(), 0);
+    for (int row = 0; row < rows.count(); row++) {
+      int t = targets[CpuBuffer.offset(target) + row];
+      if (t != ignoreIndex) {
+        float g = upstream[CpuBuffer.offset(dy) + row * upstreamStep] / by;
+        out[outAt + place(rows, row, t)] = -g * (w == null ? 1 : w[wAt + t]);
+      }
+    }
+  }
+
+  /** Where element {@code i} of a row is. */
+  private static int place(Rows rows, int row, int i) {
+    return (row / rows.inner() * rows.n() + i) * rows.inner() + row % rows.inner();
+  }
+
+  @Override
+  public void pairLoss(
+      PairLoss f,
+      Buffer x,
+      Buffer target,
+      @Nullable Buffer weight,
+      @Nullable Buffer positiveWeight,
+      Buffer loss) {
+    pairs.loss(f, x, target, weight, positiveWeight, loss);
+  }
+
+  @Override
+  public void pairLossGradient(
+      PairLoss f,
+      Buffer x,
+      Buffer target,
+      @Nullable Buffer weight,
+      @Nullable Buffer positiveWeight,
+      float scale,
+      Buffer dy,
+      Buffer dx) {
+    pairs.gradient(f, x, target, weight, positiveWeight, scale, dy, dx);
   }
 
   private static void gather(Rows rows, Buffer x, int row, float[] scratch) {

@@ -1,6 +1,7 @@
 package dev.kiln.cpu;
 
 import dev.kiln.backend.Binary;
+import dev.kiln.backend.PairLoss;
 import dev.kiln.backend.Unary;
 
 /**
@@ -19,6 +20,29 @@ interface Loops {
   /** {@code dx = f'(kept) dy}. */
   void unaryGradient(
       Unary f, float[] kept, int keptAt, float[] dy, int dyAt, float[] dx, int dxAt, int n);
+
+  /** {@code y = f(x, target)}, where every weight is 1. */
+  void pairLoss(
+      PairLoss f, float[] x, int xAt, float[] target, int targetAt, float[] y, int yAt, int n);
+
+  /**
+   * {@code dx = scale dy f'(x, target)}, where every weight is 1.
+   *
+   * @param dyStep 1, or 0 if all of dx sees the same element of dy
+   */
+  void pairLossGradient(
+      PairLoss f,
+      float[] x,
+      int xAt,
+      float[] target,
+      int targetAt,
+      float scale,
+      float[] dy,
+      int dyAt,
+      int dyStep,
+      float[] dx,
+      int dxAt,
+      int n);
 
   /** {@code y = (x - center) scale + shift}. */
   void affine(

@@ -1,6 +1,7 @@
 package dev.kiln.cpu;
 
 import dev.kiln.backend.Binary;
+import dev.kiln.backend.PairLoss;
 import dev.kiln.backend.Unary;
 
 /** Plain Java. The JVM makes vector code of the simpler loops by itself. */
@@ -14,6 +15,34 @@ final class ScalarLoops implements Loops {
   public void unaryGradient(
       Unary f, float[] kept, int keptAt, float[] dy, int dyAt, float[] dx, int dxAt, int n) {
     ScalarFunctions.gradient(f, kept, keptAt, dy, dyAt, dx, dxAt, n);
+  }
+
+  @Override
+  public void pairLoss(
+      PairLoss f, float[] x, int xAt, float[] target, int targetAt, float[] y, int yAt, int n) {
+    for (int i = 0; i < n; i++) {
+      y[yAt + i] = (float) PairLosses.value(f, x[xAt + i], target[targetAt + i], 1);
+    }
+  }
+
+  @Override
+  public void pairLossGradient(
+      PairLoss f,
+      float[] x,
+      int xAt,
+      float[] target,
+      int targetAt,
+      float scale,
+      float[] dy,
+      int dyAt,
+      int dyStep,
+      float[] dx,
+      int dxAt,
+      int n) {
+    for (int i = 0; i < n; i++) {
+      double slope = PairLosses.slope(f, x[xAt + i], target[targetAt + i], 1);
+      dx[dxAt + i] = (float) (scale * dy[dyAt + i * dyStep] * slope);
+    }
   }
 
   @Override

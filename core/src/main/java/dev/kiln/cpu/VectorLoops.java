@@ -5,6 +5,7 @@ import static dev.kiln.cpu.VectorMath.SPECIES;
 import static dev.kiln.cpu.VectorMath.load;
 
 import dev.kiln.backend.Binary;
+import dev.kiln.backend.PairLoss;
 import dev.kiln.backend.Unary;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -44,6 +45,49 @@ final class VectorLoops implements Loops {
   public void unaryGradient(
       Unary f, float[] kept, int keptAt, float[] dy, int dyAt, float[] dx, int dxAt, int n) {
     VectorGradients.apply(f, kept, keptAt, dy, dyAt, dx, dxAt, n);
+  }
+
+  @Override
+  public void pairLoss(
+      PairLoss f, float[] x, int xAt, float[] target, int targetAt, float[] y, int yAt, int n) {
+    int whole = SPECIES.loopBound(n);
+    VectorPairLosses.values(f, x, xAt, target, targetAt, y, yAt, whole);
+    rest.pairLoss(f, x, xAt + whole, target, targetAt + whole, y, yAt + whole, n - whole);
+  }
+
+  @Override
+  public void pairLossGradient(
+      PairLoss f,
+      float[] x,
+      int xAt,
+      float[] target,
+      int targetAt,
+      float scale,
+      float[] dy,
+      int dyAt,
+      int dyStep,
+      float[] dx,
+      int dxAt,
+      int n) {
+    int whole = SPECIES.loopBound(n);
+    VectorPairLosses.slopes(f, x, xAt, target, targetAt, dx, dxAt, whole);
+    for (int i = 0; i < whole; i += LANES) {
+      FloatVector g = operand(dy, dyAt, i, dyStep).mul(scale);
+      load(dx, dxAt + i).mul(g).intoArray(dx, dxAt + i);
+    }
+    rest.pairLossGradient(
+        f,
+        x,
+        xAt + whole,
+        target,
+        targetAt + whole,
+        scale,
+        dy,
+        dyAt + whole * dyStep,
+        dyStep,
+        dx,
+        dxAt + whole,
+        n - whole);
   }
 
   @Override

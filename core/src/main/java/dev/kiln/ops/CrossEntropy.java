@@ -1,12 +1,7 @@
 package dev.kiln.ops;
 
 import dev.kiln.DType;
-import dev.kiln.Shape;
-import dev.kiln.ShapeException;
 import dev.kiln.Tensor;
-import dev.kiln.autograd.Tape;
-import dev.kiln.backend.Binary;
-import dev.kiln.backend.Broadcast;
 import dev.kiln.backend.CrossEntropySpec;
 import dev.kiln.backend.Rows;
 import org.jspecify.annotations.Nullable;
@@ -44,14 +39,12 @@ public final class CrossEntropy {
    * @param target int32 {@code [n, d1, d2, ...]}, or {@code []}: the class of each sample
    * @param weight {@code [classes]}, how much each class counts; null for 1
    * @return {@code []}, or the shape of {@code target} without reduction
-   * @throws ShapeException if they do not fit
+   * @throws dev.kiln.ShapeException if they do not fit
    * @throws IndexOutOfBoundsException if a label is not a class: which one, where
    */
   public static Tensor apply(Tensor x, Tensor target, @Nullable Tensor weight, Options options) {
-    Operands.check("cross_entropy", x, weight);
-    Operands.sameDevice("cross_entropy", x, target);
-    Rows rows = rows(x, target, weight);
-    checkLabels(x, target, rows.n(), options.ignoreIndex());
+    Rows rows =
+        ClassTargets.check("cross_entropy", "logits", x, target, weight, options.ignoreIndex());
     CrossEntropySpec spec =
         new CrossEntropySpec(rows, options.ignoreIndex(), options.labelSmoothing());
 
@@ -66,95 +59,20 @@ public final class CrossEntropy {
             losses.buffer(),
             counted.buffer());
 
-    Tensor divisor = options.reduction() == Reduction.MEAN ? total(counted) : null;
-    Tensor y = reduce(losses, divisor, options.reduction());
-    return Tape.record(
-        y,
+    return ClassTargets.reduce(
         x,
-        dy -> {
-          Tensor dx = Tensor.like(x);
-          x.backend()
-              .crossEntropyGradient(
-                  spec,
-                  x.buffer(),
-                  target.buffer(),
-                  weight == null ? null : weight.buffer(),
-                  dy.buffer(),
-                  divisor == null ? null : divisor.buffer(),
-                  dx.buffer());
-          return dx;
-        });
-  }
-
-  private static Tensor reduce(Tensor losses, @Nullable Tensor divisor, Reduction reduction) {
-    if (reduction == Reduction.NONE) {
-      return losses;
-    }
-    Tensor sum = total(losses);
-    if (divisor == null) {
-      return sum;
-    }
-    Tensor mean = Tensor.like(sum);
-    sum.backend()
-        .binary(
-            Binary.DIV,
-            Broadcast.of(sum.shape(), divisor.shape(), mean.shape()),
-            sum.buffer(),
-            divisor.buffer(),
-            mean.buffer());
-    return mean;
-  }
-
-  private static Tensor total(Tensor x) {
-    Tensor sum = Tensor.empty(x.device(), DType.FLOAT32, Shape.scalar());
-    x.backend().sum(new Rows(1, x.size(), 1), 1, x.buffer(), sum.buffer());
-    return sum;
-  }
-
-  private static Rows rows(Tensor x, Tensor target, @Nullable Tensor weight) {
-    Shape shape = x.shape();
-    Shape wanted = shape.rank() > 1 ? shape.without(1) : Shape.scalar();
-    if (shape.rank() == 0 || !target.shape().equals(wanted) || target.dtype() != DType.INT32) {
-      throw new ShapeException(
-          "cross_entropy: the target "
-              + target.dtype()
-              + " "
-              + target.shape()
-              + " should be int32 "
-              + wanted
-              + ", one class a sample (logits "
-              + shape
-              + " = [n, classes, ...])");
-    }
-    Rows rows = Rows.along(shape, shape.rank() > 1 ? 1 : 0);
-    if (weight != null && !weight.shape().equals(Shape.of(rows.n()))) {
-      throw new ShapeException(
-          "cross_entropy: the weight "
-              + weight.shape()
-              + " should be ["
-              + rows.n()
-              + "], one number a class (logits "
-              + shape
-              + ")");
-    }
-    return rows;
-  }
-
-  private static void checkLabels(Tensor x, Tensor target, int classes, int ignoreIndex) {
-    int at = target.firstOutside(0, classes - 1, ignoreIndex);
-    if (at >= 0) {
-      throw new IndexOutOfBoundsException(
-          "cross_entropy: target["
-              + at
-              + "] = "
-              + target.toInts()[at]
-              + " is not a class: the logits "
-              + x.shape()
-              + " have classes 0 to "
-              + (classes - 1)
-              + " (ignore_index "
-              + ignoreIndex
-              + ")");
-    }
+        losses,
+        counted,
+        options.reduction(),
+        (dy, divisor, dx) ->
+            x.backend()
+                .crossEntropyGradient(
+                    spec,
+                    x.buffer(),
+                    target.buffer(),
+                    weight == null ? null : weight.buffer(),
+                    dy.buffer(),
+                    divisor == null ? null : divisor.buffer(),
+                    dx.buffer()));
   }
 }

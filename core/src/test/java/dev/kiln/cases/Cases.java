@@ -20,6 +20,7 @@ public final class Cases {
                 ElementwiseCases.all(),
                 RowCases.all(),
                 LossCases.all(),
+                PairLossCases.all(),
                 MovementCases.all(),
                 ImageCases.all(),
                 LayoutCases.all(),

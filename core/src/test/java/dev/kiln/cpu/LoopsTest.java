@@ -3,6 +3,7 @@ package dev.kiln.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kiln.backend.Binary;
+import dev.kiln.backend.PairLoss;
 import dev.kiln.backend.Unary;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -65,6 +66,20 @@ class LoopsTest {
     same((loops, out, n) -> loops.accumulate(1.3f, X, AT, out, AT, n));
     same((loops, out, n) -> loops.blend(0.7f, 0.3f, 1.1f, 0.5f, X, AT, Y, AT, out, AT, n));
     same((loops, out, n) -> loops.softmaxGradient(0.3f, X, AT, Y, AT + 1, out, AT, n));
+  }
+
+  @Test
+  void lossesOfElementsAgree() {
+    for (PairLoss.Function function : PairLoss.Function.values()) {
+      PairLoss f = new PairLoss(function, 0.7f);
+      same((loops, out, n) -> loops.pairLoss(f, X, AT, Y, AT + 1, out, AT, n));
+      for (int step = 0; step < 2; step++) {
+        int dyStep = step;
+        same(
+            (loops, out, n) ->
+                loops.pairLossGradient(f, X, AT, Y, AT + 1, 0.3f, Y, AT, dyStep, out, AT, n));
+      }
+    }
   }
 
   @Test

@@ -3,10 +3,12 @@ package dev.kiln.gpu;
 import dev.kiln.backend.Buffer;
 import dev.kiln.backend.CrossEntropySpec;
 import dev.kiln.backend.Losses;
+import dev.kiln.backend.PairLoss;
 import dev.kiln.backend.Rows;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The kernels of {@code loss.cl}. */
+/** The kernels of {@code loss.cl}, {@code nll.cl} and {@code pair_loss.cl}. */
 interface GpuLosses extends Losses, GpuStriding {
   @Override
   default void crossEntropy(
@@ -60,5 +62,101 @@ interface GpuLosses extends Losses, GpuStriding {
         rows.n(),
         rows.inner(),
         rows.count());
+  }
+
+  @Override
+  default void nll(
+      Rows rows,
+      int ignoreIndex,
+      Buffer x,
+      Buffer target,
+      @Nullable Buffer weight,
+      Buffer loss,
+      Buffer counted) {
+    launch(
+        "nll",
+        "nll",
+        itemGrid("nll", rows.count()),
+        x,
+        target,
+        weight,
+        loss,
+        counted,
+        ignoreIndex,
+        rows.n(),
+        rows.inner(),
+        rows.count());
+  }
+
+  @Override
+  default void nllGradient(
+      Rows rows,
+      int ignoreIndex,
+      Buffer target,
+      @Nullable Buffer weight,
+      Buffer dy,
+      @Nullable Buffer divisor,
+      Buffer dx) {
+    int dyStep = dy.size() == 1 ? 0 : 1;
+    launch(
+        "nll",
+        "nll_gradient",
+        itemGrid("nll", dx.size()),
+        target,
+        weight,
+        dy,
+        dyStep,
+        divisor,
+        dx,
+        ignoreIndex,
+        rows.n(),
+        rows.inner(),
+        dx.size());
+  }
+
+  @Override
+  default void pairLoss(
+      PairLoss f,
+      Buffer x,
+      Buffer target,
+      @Nullable Buffer weight,
+      @Nullable Buffer positiveWeight,
+      Buffer loss) {
+    int n = loss.size();
+    Grid grid = covering("pair_loss", n);
+    launch(
+        "pair_loss", nameOf(f) + "_loss", grid, x, target, weight, positiveWeight, loss, f.a(), n);
+  }
+
+  @Override
+  default void pairLossGradient(
+      PairLoss f,
+      Buffer x,
+      Buffer target,
+      @Nullable Buffer weight,
+      @Nullable Buffer positiveWeight,
+      float scale,
+      Buffer dy,
+      Buffer dx) {
+    int n = dx.size();
+    int dyStep = dy.size() == 1 ? 0 : 1;
+    launch(
+        "pair_loss",
+        nameOf(f) + "_gradient",
+        covering("pair_loss", n),
+        x,
+        target,
+        weight,
+        positiveWeight,
+        dy,
+        dyStep,
+        dx,
+        f.a(),
+        scale,
+        n);
+  }
+
+  private static String nameOf(PairLoss f) {
+    return f.function().name().toLowerCase(Locale.ROOT);
   }
 }

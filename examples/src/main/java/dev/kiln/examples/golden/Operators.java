@@ -69,6 +69,7 @@ final class Operators {
       Stream.of(
               PROCEDURES, //
               ElementwiseOperators.all(),
+              LossOperators.all(),
               IndexingOperators.all(),
               ImageOperators.all(),
               RecurrentOperators.all())
