@@ -24,6 +24,7 @@ import dev.kiln.ops.Reshape;
 import dev.kiln.ops.Slice;
 import dev.kiln.ops.Softmax;
 import dev.kiln.ops.Split;
+import dev.kiln.ops.Variance;
 import java.lang.ref.Reference;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
@@ -501,6 +502,31 @@ public final class Tensor implements AutoCloseable {
   /** Where along a dimension, which goes, the largest elements are; int32. */
   public Tensor argmax(int dim) {
     return Reduce.argmax(this, dim, false);
+  }
+
+  /** The smallest element, shape {@code []}. */
+  public Tensor min() {
+    return Reduce.min(this);
+  }
+
+  /** The smallest elements along a dimension, which goes, and where they are. */
+  public Reduce.Max min(int dim) {
+    return Reduce.min(this, dim, false);
+  }
+
+  /** Where along a dimension, which goes, the smallest elements are; int32. */
+  public Tensor argmin(int dim) {
+    return Reduce.argmin(this, dim, false);
+  }
+
+  /** The unbiased variance over {@code dims}, which go; over all where none is named. */
+  public Tensor var(int... dims) {
+    return Variance.var(this, true, false, dims);
+  }
+
+  /** The unbiased standard deviation over {@code dims}, which go; over all where none is named. */
+  public Tensor std(int... dims) {
+    return Variance.std(this, true, false, dims);
   }
 
   public Tensor softmax(int dim) {

@@ -29,6 +29,7 @@ public interface Backend
         Pooling,
         Resampling,
         Normalization,
+        LayerNormalization,
         Reduction,
         Softmaxes,
         Losses,

@@ -41,6 +41,7 @@ final class CpuBackend implements Backend {
   private final CpuPooling pooling;
   private final CpuResampling resampling;
   private final CpuNormalization normalization;
+  private final CpuLayerNormalization layerNormalization;
   private final CpuReduction reduction;
   private final CpuSoftmaxes softmaxes;
   private final CpuLosses losses;
@@ -57,6 +58,7 @@ final class CpuBackend implements Backend {
     pooling = new CpuPooling(engine);
     resampling = new CpuResampling(engine);
     normalization = new CpuNormalization(engine);
+    layerNormalization = new CpuLayerNormalization(engine);
     reduction = new CpuReduction(engine);
     softmaxes = new CpuSoftmaxes(engine);
     losses = new CpuLosses(engine);
@@ -268,6 +270,35 @@ final class CpuBackend implements Backend {
       Buffer dgamma,
       Buffer dbeta) {
     normalization.batchNormEvalGradient(spec, eps, x, dy, gamma, mean, variance, dx, dgamma, dbeta);
+  }
+
+  @Override
+  public void layerNorm(
+      int rows,
+      int n,
+      float eps,
+      Buffer x,
+      @Nullable Buffer gamma,
+      @Nullable Buffer beta,
+      Buffer y,
+      Buffer mean,
+      Buffer invStd) {
+    layerNormalization.layerNorm(rows, n, eps, x, gamma, beta, y, mean, invStd);
+  }
+
+  @Override
+  public void layerNormGradient(
+      int rows,
+      int n,
+      Buffer x,
+      Buffer dy,
+      @Nullable Buffer gamma,
+      Buffer mean,
+      Buffer invStd,
+      @Nullable Buffer dx,
+      @Nullable Buffer dgamma,
+      @Nullable Buffer dbeta) {
+    layerNormalization.layerNormGradient(rows, n, x, dy, gamma, mean, invStd, dx, dgamma, dbeta);
   }
 
   @Override

@@ -7,12 +7,12 @@ import dev.kiln.Tensor;
 import dev.kiln.autograd.Tape;
 import dev.kiln.backend.Rows;
 
-/** Sum, mean and maximum over dimensions. */
+/** Sum, mean, maximum and minimum over dimensions. */
 public final class Reduce {
   private Reduce() {}
 
   /**
-   * The largest elements along a dimension.
+   * The largest elements along a dimension, or the smallest.
    *
    * @param values what they are
    * @param indices int32: where along the dimension they lie, the first among equals
@@ -73,7 +73,7 @@ public final class Reduce {
   public static Max max(Tensor x, int dim, boolean keepDim) {
     Operands.check("max", x);
     int axis = x.shape().axis("max", dim);
-    Rows rows = nonEmptyRows("max", x, axis);
+    Rows rows = nonEmptyRows("max", "largest", x, axis);
     Shape shape = reduced(x.shape(), axis, keepDim);
     Tensor values = Tensor.empty(x.device(), DType.FLOAT32, shape);
     Tensor indices = Tensor.empty(x.device(), DType.INT32, shape);
@@ -111,11 +111,66 @@ public final class Reduce {
     return argmax(x.view(Shape.of(x.size())), 0, false);
   }
 
-  private static Rows nonEmptyRows(String op, Tensor x, int axis) {
+  /**
+   * The smallest elements along {@code dim}; NaN is smaller than all.
+   *
+   * @throws ShapeException if there is no such dimension, or it is empty
+   */
+  public static Max min(Tensor x, int dim, boolean keepDim) {
+    Operands.check("min", x);
+    int axis = x.shape().axis("min", dim);
+    Rows rows = nonEmptyRows("min", "smallest", x, axis);
+    Max largest;
+    try (Tape.Pause pause = Tape.pause()) {
+      Tensor negated = Arithmetic.affine(x, -1, 0);
+      largest = max(negated, dim, keepDim);
+      negated.close();
+    }
+    Tensor values = Arithmetic.affine(largest.values(), -1, 0);
+    largest.values().close();
+    Tensor indices = largest.indices();
+    Tape.record(
+        values,
+        x,
+        dy -> {
+          Tensor dx = Tensor.like(x);
+          x.backend().scatter(rows, indices.buffer(), dy.buffer(), dx.buffer());
+          return dx;
+        });
+    return new Max(values, indices);
+  }
+
+  /** The smallest element of all, shape {@code []}; the gradient goes to the first of equals. */
+  public static Tensor min(Tensor x) {
+    return min(Reshape.apply(x, Shape.of(x.size())), 0, false).values();
+  }
+
+  /** Where along {@code dim} the smallest elements lie, int32. Not differentiable. */
+  public static Tensor argmin(Tensor x, int dim, boolean keepDim) {
+    try (Tape.Pause pause = Tape.pause()) {
+      Max min = min(x, dim, keepDim);
+      min.values().close();
+      return min.indices();
+    }
+  }
+
+  /** The index of the smallest element in row-major order, int32, shape {@code []}. */
+  public static Tensor argmin(Tensor x) {
+    return argmin(x.view(Shape.of(x.size())), 0, false);
+  }
+
+  private static Rows nonEmptyRows(String op, String wanted, Tensor x, int axis) {
     Rows rows = Rows.along(x.shape(), axis);
     if (rows.n() == 0) {
       throw new ShapeException(
-          op + ": dimension " + axis + " of " + x.shape() + " is empty and has no largest element");
+          op
+              + ": dimension "
+              + axis
+              + " of "
+              + x.shape()
+              + " is empty and has no "
+              + wanted
+              + " element");
     }
     return rows;
   }
@@ -127,7 +182,7 @@ public final class Reduce {
     return keepDim ? shape.with(axis, 1) : shape.without(axis);
   }
 
-  private static boolean[] marked(String op, Shape shape, int... dims) {
+  static boolean[] marked(String op, Shape shape, int... dims) {
     boolean[] marked = new boolean[shape.rank()];
     for (int dim : dims) {
       int axis = shape.axis(op, dim);
@@ -145,7 +200,7 @@ public final class Reduce {
     return marked;
   }
 
-  private static Shape dropped(Shape shape, boolean[] gone) {
+  static Shape dropped(Shape shape, boolean[] gone) {
     Shape result = shape;
     for (int i = gone.length - 1; i >= 0; i--) {
       result = gone[i] ? result.without(i) : result;

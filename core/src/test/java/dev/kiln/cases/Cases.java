@@ -21,6 +21,7 @@ public final class Cases {
                 RowCases.all(),
                 LossCases.all(),
                 PairLossCases.all(),
+                StatisticsCases.all(),
                 MovementCases.all(),
                 ImageCases.all(),
                 LayoutCases.all(),

@@ -20,6 +20,7 @@ public final class GpuBackend
         GpuPooling,
         GpuResampling,
         GpuNormalization,
+        GpuLayerNormalization,
         GpuReduction,
         GpuSoftmaxes,
         GpuLosses,

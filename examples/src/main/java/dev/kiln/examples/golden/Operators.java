@@ -70,6 +70,7 @@ final class Operators {
               PROCEDURES, //
               ElementwiseOperators.all(),
               LossOperators.all(),
+              StatisticsOperators.all(),
               IndexingOperators.all(),
               ImageOperators.all(),
               RecurrentOperators.all())
