@@ -13,7 +13,8 @@ set -euo pipefail
 FLAGS="-std=c++17 -fPIC -shared -fvisibility=hidden -Wall -Wextra -Wno-unused"
 # -ffp-contract=off: only FMA() is fused, as on the device. No error numbers, so that sqrtf is an
 # instruction. Everything else about floats stays exact: no -ffast-math.
-KERNEL_FLAGS="-O3 -march=native -ffp-contract=off -fno-math-errno -fno-trapping-math -fno-strict-aliasing"
+KERNEL_FLAGS="-O3 -march=native -ffp-contract=off"
+KERNEL_FLAGS+=" -fno-math-errno -fno-trapping-math -fno-strict-aliasing"
 
 own=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
@@ -34,11 +35,10 @@ driver() {
   local out=$1/libcuda.so.1 print
   print=$(cat "$own"/*.cpp "$own"/*.h "$own/jcuda-imports.txt" "$own/build.sh" | sha256sum)
   changed "$out" "$print" || return 0
-  { echo '#include <cstdio>'
-    sed 's/.*/extern "C" __attribute__((weak, visibility("default"))) int &() { fprintf(stderr, "[mock cuda] & is not mocked\\n"); return 801; }/' \
-      "$own/jcuda-imports.txt"; } >"$1/stubs.cpp"
+  { echo '#include "stub.h"'
+    sed 's/.*/STUB(&)/' "$own/jcuda-imports.txt"; } >"$1/stubs.cpp"
   # shellcheck disable=SC2086
-  g++ -O2 $FLAGS "$own"/*.cpp "$1/stubs.cpp" -o "$out.new" -Wl,-soname,libcuda.so.1 -ldl -lpthread
+  g++ -O2 $FLAGS -I"$own" "$own"/*.cpp "$1/stubs.cpp" -o "$out.new" -Wl,-soname,libcuda.so.1 -ldl -lpthread
   mv "$out.new" "$out"
   echo "$print" >"$out.from"
 }
@@ -54,7 +54,8 @@ program() {
   list=$(kernels "$text" "${defines[@]}" -I"$dialect" -I"$own")
   printf '#include "%s"\nKILN_PROGRAM(%s)\n' "$text" "${list%,}" >"$source"
   # shellcheck disable=SC2086
-  g++ $KERNEL_FLAGS $FLAGS "${defines[@]}" -I"$dialect" -I"$own" -include "$own/host.h" "$source" -o "$out.new" ||
+  g++ $KERNEL_FLAGS $FLAGS "${defines[@]}" -I"$dialect" -I"$own" -include "$own/host.h" \
+    "$source" -o "$out.new" ||
     { echo "build.sh: program $name does not compile" >&2; return 1; }
   mv "$out.new" "$out"
   echo "$print" >"$out.from"
@@ -78,6 +79,7 @@ dialect=$(cd "$1/kernels" && pwd)
 { echo "driver $out"
   for resources in "$@"; do
     folder=$(cd "$resources/kernels" && pwd)
-    sed -e 's/#.*//' -e '/^[[:space:]]*$/d' -e "s|^|program $out $dialect $folder |" "$resources/programs.txt"
+    sed -e 's/#.*//' -e '/^[[:space:]]*$/d' -e "s|^|program $out $dialect $folder |" \
+      "$resources/programs.txt"
   done
 } | xargs -P "$(nproc)" -I{} bash -c "'$own/build.sh' --one {}"

@@ -44,6 +44,8 @@ enum Attribute {  // of a device
   COMPUTE_CAPABILITY_MINOR = 76,
 };
 
+constexpr unsigned MAX_GRID_X = 0x7FFFFFFF, MAX_GRID_YZ = 65535;
+
 enum JitOption { JIT_ERROR_LOG_BUFFER = 5, JIT_ERROR_LOG_BUFFER_SIZE_BYTES = 6 };
 
 const char* environment(const char* name, const char* otherwise) {
@@ -110,10 +112,10 @@ const char* failureText(Result result) {
 #define NEED_INIT \
   SERIAL;         \
   if (!initialized) return NOT_INITIALIZED
-#define NEED_CONTEXT                                              \
-  NEED_INIT;                                                      \
-  if (currentContext == nullptr)                                  \
-    return fail(INVALID_CONTEXT, std::string(__func__) + ": no context is current on this thread"); \
+#define NEED_CONTEXT                                                                         \
+  NEED_INIT;                                                                                 \
+  if (currentContext == nullptr)                                                             \
+    return fail(INVALID_CONTEXT, std::string(__func__) + ": no context on this thread");     \
   if (broken != SUCCESS) return broken
 
 // ---- driver and devices
@@ -162,7 +164,8 @@ API cuDeviceGetAttribute(int* value, int attribute, int) {
       {COMPUTE_CAPABILITY_MINOR, 5},
   };
   auto found = values.find(attribute);
-  if (found == values.end()) return fail(INVALID_VALUE, "device attribute " + std::to_string(attribute) + " is not mocked");
+  if (found == values.end())
+    return fail(INVALID_VALUE, "device attribute " + std::to_string(attribute) + " is not mocked");
   *value = found->second;
   return SUCCESS;
 }
@@ -316,7 +319,8 @@ API cuMemsetD32Async(Address address, unsigned value, size_t words, void*) {
 
 // ---- programs and launches
 
-API cuModuleLoadDataEx(Module** module, const char* ptx, unsigned optionCount, int* options, void** values) {
+API cuModuleLoadDataEx(Module** module, const char* ptx, unsigned optionCount, int* options,
+                       void** values) {
   NEED_CONTEXT;
   Result result = loadModule(ptx, module);
   char* log = nullptr;
@@ -342,18 +346,21 @@ API cuModuleGetFunction(Function** function, Module* module, const char* name) {
   return functionOf(*module, name, function);
 }
 
-API cuLaunchKernel(Function* function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by,
-                   unsigned bz, unsigned, void*, void** parameters, void** extra) {
+API cuLaunchKernel(Function* function, unsigned gx, unsigned gy, unsigned gz, unsigned bx,
+                   unsigned by, unsigned bz, unsigned, void*, void** parameters, void** extra) {
   NEED_CONTEXT;
-  if (function == nullptr || extra != nullptr) return fail(INVALID_HANDLE, "cuLaunchKernel: no function, or extra");
+  if (function == nullptr || extra != nullptr) return fail(INVALID_HANDLE, "no function, or extra");
   const std::string name = function->kernel->name;
-  if (gx == 0 || gy == 0 || gz == 0 || gx > 0x7FFFFFFF || gy > 65535 || gz > 65535)
-    return fail(INVALID_VALUE, "cuLaunchKernel: " + name + " with a grid of " + std::to_string(gx) + " x " +
-                                   std::to_string(gy) + " x " + std::to_string(gz));
-  if (bx != (unsigned)function->kernel->workGroup || by != 1 || bz != 1)
-    return fail(INVALID_VALUE, "cuLaunchKernel: " + name + " wants " +
-                                   std::to_string(function->kernel->workGroup) + " threads, not " + std::to_string(bx));
-  if (failingLaunch > 0 && --failingLaunch == 0) return broken = fail(LAUNCH_FAILED, "the launch of " + name + " was told to fail");
+  const unsigned workGroup = function->kernel->workGroup;
+  using std::to_string;
+  if (gx == 0 || gy == 0 || gz == 0 || gx > MAX_GRID_X || gy > MAX_GRID_YZ || gz > MAX_GRID_YZ)
+    return fail(INVALID_VALUE, name + " with a grid of " + to_string(gx) + " x " + to_string(gy) +
+                                   " x " + to_string(gz));
+  if (bx != workGroup || by != 1 || bz != 1)
+    return fail(INVALID_VALUE,
+                name + " wants " + to_string(workGroup) + " threads, not " + to_string(bx));
+  if (failingLaunch > 0 && --failingLaunch == 0)
+    return broken = fail(LAUNCH_FAILED, "the launch of " + name + " was told to fail");
   Launch launch{function, {(int)gx, (int)gy, (int)gz}, {}};
   for (const char* letter = function->kernel->parameters; *letter; letter++) {
     uint64_t value = 0;
