@@ -26,14 +26,14 @@ std::string place(const kiln::Thread& t) {
          std::to_string(t.group[2]) + "), thread " + std::to_string(t.local);
 }
 
+std::string parameter(size_t i) { return " (parameter " + std::to_string(i) + ")"; }
+
 // " (parameter 2)" for the parameter that points into the same allocation, or "".
 std::string parameterAt(memory::Address address) {
-  std::string size = memory::describe(address);
   for (size_t i = 0; i < running->arguments.size(); i++) {
-    if (running->function->kernel->parameters[i] != 'p') continue;
-    std::string own = memory::describe(running->arguments[i]);
-    auto buffer = [](const std::string& s) { return s.substr(s.find(" of ") + 1); };
-    if (!own.empty() && buffer(own) == buffer(size)) return " (parameter " + std::to_string(i) + ")";
+    if (running->function->kernel->parameters[i] == 'p' &&
+        memory::nearest(running->arguments[i]) == memory::nearest(address))
+      return parameter(i);
   }
   return "";
 }
@@ -101,7 +101,7 @@ Result checkSurroundings(const Launch& launch, const std::string& name) {
     long offset;
     if (start != 0 && !memory::intact(start, &offset))
       return fail(ILLEGAL_ADDRESS, name + ": a write at offset " + std::to_string(offset) + " of " +
-                                       memory::size(start) + " (parameter " + std::to_string(i) + ")");
+                                       memory::size(start) + parameter(i));
   }
   return SUCCESS;
 }
@@ -178,8 +178,8 @@ Result functionOf(Module& module, const std::string& name, Function** function) 
     const kiln::Kernel& kernel = module.program->kernels[i];
     if (name != kernel.name) continue;
     if (parameters != kernel.parameters)
-      return fail(INVALID_PTX, name + " takes " + parameters + " in the PTX and " + kernel.parameters +
-                                   " in the host build (p pointer, s scalar)");
+      return fail(INVALID_PTX, name + " takes " + parameters + " in the PTX and " +
+                                   kernel.parameters + " in the host build (p pointer, s scalar)");
     module.functions.push_back(std::make_unique<Function>(Function{module.program, &kernel}));
     *function = module.functions.back().get();
     return SUCCESS;

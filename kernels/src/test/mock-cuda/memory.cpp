@@ -13,6 +13,7 @@ constexpr size_t ALIGNMENT = 16;
 constexpr size_t GUARD = 1 << 20;  // unmapped before and behind every allocation
 constexpr size_t ARENA = size_t(1) << 44;
 constexpr unsigned char POISON = 0xFF;
+constexpr int UNBACKED = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
 
 struct Allocation {
   size_t bytes;
@@ -51,7 +52,7 @@ Result allocate(Address* address, size_t bytes) {
   if (bytes == 0) return fail(INVALID_VALUE, "an allocation of no bytes");
   if (bytes > capacityBytes - usedBytes) return fail(OUT_OF_MEMORY, "out of memory");
   if (freshPages == nullptr) {
-    void* arena = mmap(nullptr, ARENA, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void* arena = mmap(nullptr, ARENA, PROT_NONE, UNBACKED, -1, 0);
     if (arena == MAP_FAILED) return fail(OUT_OF_MEMORY, "no address space");
     freshPages = (unsigned char*)arena + GUARD;
   }
@@ -75,10 +76,10 @@ Result release(Address address) {
   const bool whole = intact(address, &offset);
   allocation.freed = true;
   usedBytes -= allocation.bytes;
-  mmap(allocation.pages, allocation.pageBytes, PROT_NONE,
-       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+  mmap(allocation.pages, allocation.pageBytes, PROT_NONE, UNBACKED | MAP_FIXED, -1, 0);
   if (whole) return SUCCESS;
-  return fail(ILLEGAL_ADDRESS, "something wrote at offset " + std::to_string(offset) + " of " + size(address));
+  return fail(ILLEGAL_ADDRESS, "something wrote at offset " + std::to_string(offset) + " of " +
+                                   size(address));
 }
 
 void releaseAll() {
@@ -99,6 +100,11 @@ Address allocationOf(Address address) {
   auto* found = around(address);
   if (found == nullptr || found->second.freed) return 0;
   return address >= found->first && address < found->first + found->second.bytes ? found->first : 0;
+}
+
+Address nearest(Address address) {
+  auto* found = around(address);
+  return found == nullptr ? 0 : found->first;
 }
 
 bool intact(Address start, long* offset) {

@@ -26,6 +26,9 @@ Result check(Address address, size_t bytes, const char* what);
 // Start of the living allocation that the address lies in, or 0.
 Address allocationOf(Address address);
 
+// Start of the allocation, living or freed, whose pages or guards hold the address, or 0.
+Address nearest(Address address);
+
 // Whether what surrounds the allocation is still as it was; if not, the offset of the first change.
 bool intact(Address allocation, long* offset);
 

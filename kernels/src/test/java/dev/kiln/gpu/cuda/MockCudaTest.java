@@ -68,9 +68,9 @@ class MockCudaTest {
   void aReadFarPastTheEndNamesItsThreadAndBuffer() throws DeviceMemoryException {
     DeviceMemory x = driver.allocate(GROUP * 4);
     DeviceMemory y = driver.allocate(GROUP * 4);
-    assertThatThrownBy(() -> launch("read_far_past_end", x, y))
+    assertThatThrownBy(() -> launch("read_far_past_end", y, x))
         .hasMessageContaining("kernel read_far_past_end, group (0, 0, 0), thread 5: a read at")
-        .hasMessageContaining("offset 16404 of a buffer of 256 bytes (parameter 0)");
+        .hasMessageContaining("offset 16404 of a buffer of 256 bytes (parameter 1)");
   }
 
   @Test

@@ -7,7 +7,7 @@ KERNEL(WG) write_past_end(GLOBAL float* y, int n) {
   if (i <= n) y[i] = 1;
 }
 
-KERNEL(WG) read_far_past_end(GLOBAL const float* x, GLOBAL float* y) {
+KERNEL(WG) read_far_past_end(GLOBAL float* y, GLOBAL const float* x) {
   const int i = LOCAL_ID(0);
   if (i == 5) y[i] = x[i + 4096];
 }
