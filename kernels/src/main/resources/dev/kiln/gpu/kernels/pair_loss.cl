@@ -45,7 +45,7 @@
 #define SLOPE(name) DEVICE_FN float name##_slope(float x, float t, float a, float p)
 #define KERNELS(name) LOSS(name##_loss, name##_value) GRADIENT(name##_gradient, name##_slope)
 
-DEVICE_FN float sign_of(float d) { return d > 0 ? 1 : d < 0 ? -1 : 0; }
+DEVICE_FN float sign_of(float d) { return d > 0 ? 1.0f : d < 0 ? -1.0f : 0.0f; }
 
 VALUE(mse) { return (x - t) * (x - t); }
 SLOPE(mse) { return 2 * (x - t); }
