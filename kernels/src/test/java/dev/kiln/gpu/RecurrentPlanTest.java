@@ -73,7 +73,18 @@ class RecurrentPlanTest {
   /** With 8 multiprocessors. */
   private static DriverInfo device(int maxWorkGroup) {
     return new DriverInfo(
-        "CUDA", "test", "nobody", "1", false, 8, 1L << 30, 1L << 30, 48 << 10, maxWorkGroup, 256,
-        75, 1);
+        "CUDA",
+        "test",
+        "nobody",
+        "1",
+        false,
+        8,
+        1L << 30,
+        1L << 30,
+        48 << 10,
+        maxWorkGroup,
+        256,
+        75,
+        1);
   }
 }
