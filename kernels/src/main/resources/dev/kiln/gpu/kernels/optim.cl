@@ -26,7 +26,8 @@
 #define FIND_CHUNK                        \
   GLOBAL float* w = w0;                   \
   GLOBAL const float* g = g0;             \
-  int at = 0, count = 0;                  \
+  int at __attribute__((unused)) = 0;     \
+  int count = 0;                          \
   int chunk = GROUP_ID(0);                \
   do {                                    \
     EACH_SLOT(ENTER)                      \
