@@ -17,6 +17,7 @@ constexpr int SIGNALS[] = {SIGSEGV, SIGBUS, SIGFPE};
 constexpr unsigned char POISON = 0xFF;
 
 struct sigaction earlier[NSIG];
+struct sigaction ofJvm[NSIG];  // no flags while it has not been seen
 std::atomic<bool> inKernel{false};
 pthread_t kernelThread;
 const Launch* running = nullptr;
@@ -49,7 +50,7 @@ void onSignal(int signal, siginfo_t* info, void* context) {
     const bool write = ((ucontext_t*)context)->uc_mcontext.gregs[REG_ERR] & 2;
     fibers::abandon(access(write ? "a write" : "a read", (memory::Address)info->si_addr));
   }
-  const struct sigaction& old = earlier[signal];
+  const struct sigaction& old = ofJvm[signal].sa_flags ? ofJvm[signal] : earlier[signal];
   if (old.sa_flags & SA_SIGINFO) {
     old.sa_sigaction(signal, info, context);
   } else if (old.sa_handler != SIG_DFL && old.sa_handler != SIG_IGN) {
@@ -131,22 +132,37 @@ class SignalStack {
 };
 unsigned char SignalStack::space[64 << 10];
 
-// The JVM and LLVM, below PoCL, have handlers of their own, and LLVM's put back those that they
-// found whenever they are called. So ours are set for each launch, and taken away only if they are
-// still there.
+// Whether the JVM has installed it; it faults on purpose, so its handler must be found again.
+bool isOfJvm(const struct sigaction& action) {
+  Dl_info owner;
+  return (action.sa_flags & SA_SIGINFO) && dladdr((void*)action.sa_sigaction, &owner) != 0 &&
+         owner.dli_fname != nullptr && strstr(owner.dli_fname, "libjvm") != nullptr;
+}
+
+// The JVM and LLVM, below PoCL, have handlers of their own. LLVM's put back those that they found
+// whenever they are called, and it may have found ours: PoCL compiles on threads of its own, while a
+// kernel runs here. Handing on to LLVM's then goes round in a circle, so faults that are not a
+// kernel's go to the JVM's handler wherever it has been seen.
 class FaultHandlers {
  public:
   FaultHandlers() {
     struct sigaction ours = {};
     ours.sa_sigaction = onSignal;
     ours.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK;
-    for (int signal : SIGNALS) sigaction(signal, &ours, &earlier[signal]);
+    for (int signal : SIGNALS) {
+      struct sigaction found;
+      sigaction(signal, &ours, &found);
+      if (isOfJvm(found)) ofJvm[signal] = found;
+      if (found.sa_sigaction != onSignal) earlier[signal] = found;
+    }
   }
   ~FaultHandlers() {
     for (int signal : SIGNALS) {
       struct sigaction now;
       sigaction(signal, nullptr, &now);
-      if (now.sa_sigaction == onSignal) sigaction(signal, &earlier[signal], nullptr);
+      const bool known = ofJvm[signal].sa_flags;
+      if (now.sa_sigaction == onSignal)
+        sigaction(signal, known ? &ofJvm[signal] : &earlier[signal], nullptr);
     }
   }
 };
