@@ -17,6 +17,8 @@ import dev.kiln.examples.LossLog;
 import dev.kiln.examples.LossPlot;
 import dev.kiln.examples.Progress;
 import dev.kiln.examples.TrainingOptions;
+import dev.kiln.nn.Losses;
+import dev.kiln.ops.Reduction;
 import dev.kiln.optim.Adam;
 import dev.kiln.optim.Optimizer;
 import java.io.IOException;
@@ -140,8 +142,11 @@ public final class GanCommand implements Callable<Integer> {
     Tensor toWritten = net.judge().forward(written);
     Tensor toDrawn = net.judge().forward(images);
     Tensor loss =
-        Bernoulli.surprise(toWritten, Tensor.ones(written.device(), n, 1))
-            .add(Bernoulli.surprise(toDrawn, Tensor.zeros(written.device(), n, 1)))
+        Losses.bceWithLogits(
+                toWritten, Tensor.ones(written.device(), n, 1), null, null, Reduction.SUM)
+            .add(
+                Losses.bceWithLogits(
+                    toDrawn, Tensor.zeros(written.device(), n, 1), null, null, Reduction.SUM))
             .div(2 * n);
     judge.zeroGrad();
     loss.backward();
@@ -155,7 +160,9 @@ public final class GanCommand implements Callable<Integer> {
     // the judge learns nothing from this: its gradients would be computed for nothing
     net.judge().parameters().forEach(parameter -> parameter.requiresGrad(false));
     Tensor verdict = net.judge().forward(images);
-    Tensor loss = Bernoulli.surprise(verdict, Tensor.ones(images.device(), n, 1)).div(n);
+    Tensor loss =
+        Losses.bceWithLogits(verdict, Tensor.ones(images.device(), n, 1), null, null, Reduction.SUM)
+            .div(n);
     draw.zeroGrad();
     loss.backward();
     draw.step();

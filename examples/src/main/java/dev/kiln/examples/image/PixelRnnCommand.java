@@ -16,6 +16,8 @@ import dev.kiln.examples.EpochLoop;
 import dev.kiln.examples.ImageGrid;
 import dev.kiln.examples.LossPlot;
 import dev.kiln.examples.TrainingOptions;
+import dev.kiln.nn.Losses;
+import dev.kiln.ops.Reduction;
 import dev.kiln.optim.Adam;
 import java.io.IOException;
 import java.util.Arrays;
@@ -93,7 +95,8 @@ public final class PixelRnnCommand implements Callable<Integer> {
   private static Tensor bits(PixelRnn net, Tensor images) {
     Tensor rows = images.reshape(-1, PixelRnn.SIDE, PixelRnn.SIDE);
     double perPixel = 1 / (Math.log(2) * images.size());
-    return Bernoulli.surprise(net.forward(rows), rows).mul((float) perPixel);
+    return Losses.bceWithLogits(net.forward(rows), rows, null, null, Reduction.SUM)
+        .mul((float) perPixel);
   }
 
   private static double testBits(Demo demo, PixelRnn net, Dataset test) {

@@ -4,9 +4,11 @@ import dev.kiln.Device;
 import dev.kiln.Generator;
 import dev.kiln.Tensor;
 import dev.kiln.nn.Linear;
+import dev.kiln.nn.Losses;
 import dev.kiln.nn.Module;
 import dev.kiln.nn.ReLU;
 import dev.kiln.nn.Sequential;
+import dev.kiln.ops.Reduction;
 
 /**
  * A variational autoencoder (Kingma and Welling 2014). The encoder says of an image where its code
@@ -58,7 +60,8 @@ final class Vae extends Module {
     Tensor noise = Tensor.of(images.device(), numbers.normal(n * code, 0, 1), n, code);
     Tensor drawn = mu.add(logVar.mul(0.5f).exp().mul(noise));
     Tensor logits = decoder.forward(drawn);
-    Tensor reconstruction = Bernoulli.surprise(logits, images.flatten(1)).div(n);
+    Tensor reconstruction =
+        Losses.bceWithLogits(logits, images.flatten(1), null, null, Reduction.SUM).div(n);
     // KL(N(mu, var) | N(0, 1)) = (mu² + var - 1 - log var) / 2
     Tensor each = mu.mul(mu).add(logVar.exp()).sub(logVar).sub(1);
     return new Bound(reconstruction, each.sum().mul(0.5f / n));
