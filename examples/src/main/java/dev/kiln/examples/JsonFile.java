@@ -1,6 +1,5 @@
 package dev.kiln.examples;
 
-import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import java.io.IOException;
@@ -10,9 +9,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The file that an option {@code --json FILE} names, or none. */
 public final class JsonFile {
-  private static final Gson GSON =
-      new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
-
   private final @Nullable Path path;
 
   /**
@@ -37,6 +33,6 @@ public final class JsonFile {
 
   /** As it stands in the file. */
   static String text(JsonElement content) {
-    return GSON.toJson(content);
+    return new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(content);
   }
 }

@@ -23,6 +23,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import picocli.CommandLine;
@@ -42,29 +43,33 @@ import picocli.CommandLine.TypeConversionException;
         "Kiln: GPU tensors for Java. Trains networks, and checks the devices of this machine.",
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
-    versionProvider = Kiln.Version.class,
-    subcommands = {
-      MnistCommand.class,
-      AutoencoderCommand.class,
-      VaeCommand.class,
-      GanCommand.class,
-      PixelRnnCommand.class,
-      SuperResCommand.class,
-      UNetCommand.class,
-      HelloCommand.class,
-      HihelloCommand.class,
-      CharseqCommand.class,
-      LongseqCommand.class,
-      CharlmCommand.class,
-      TagCommand.class,
-      SentimentCommand.class,
-      TranslateCommand.class,
-      RegressionCommand.class,
-      DevicesCommand.class,
-      CheckCommand.class,
-      DataCommand.class
-    })
+    versionProvider = Kiln.Version.class)
 public final class Kiln implements Runnable {
+  private static final String SUFFIX = "Command";
+
+  /** In the order of the help. Each is called as its class is, less the {@link #SUFFIX}. */
+  private static final List<Class<?>> COMMANDS =
+      List.of(
+          MnistCommand.class,
+          AutoencoderCommand.class,
+          VaeCommand.class,
+          GanCommand.class,
+          PixelRnnCommand.class,
+          SuperResCommand.class,
+          UNetCommand.class,
+          HelloCommand.class,
+          HihelloCommand.class,
+          CharseqCommand.class,
+          LongseqCommand.class,
+          CharlmCommand.class,
+          TagCommand.class,
+          SentimentCommand.class,
+          TranslateCommand.class,
+          RegressionCommand.class,
+          DevicesCommand.class,
+          CheckCommand.class,
+          DataCommand.class);
+
   @Option(
       names = "--stacktrace",
       scope = ScopeType.INHERIT,
@@ -97,15 +102,30 @@ public final class Kiln implements Runnable {
    */
   static int run(PrintWriter out, PrintWriter err, String... arguments) {
     Kiln kiln = new Kiln();
-    CommandLine commands =
-        new CommandLine(kiln)
-            .setOut(out)
-            .setErr(err)
-            .setCaseInsensitiveEnumValuesAllowed(true)
-            .registerConverter(Pattern.class, Kiln::pattern)
-            .setParameterExceptionHandler(Kiln::misused)
-            .setExecutionExceptionHandler((e, command, parsed) -> kiln.failed(e, command));
-    return commands.execute(arguments);
+    CommandLine line = new CommandLine(kiln);
+    commands(arguments).forEach(line::addSubcommand);
+    return line.setOut(out)
+        .setErr(err)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .registerConverter(Pattern.class, Kiln::pattern)
+        .setParameterExceptionHandler(Kiln::misused)
+        .setExecutionExceptionHandler((e, command, parsed) -> kiln.failed(e, command))
+        .execute(arguments);
+  }
+
+  /**
+   * The command that the first argument names, or else all of them: to describe them all to picocli
+   * takes longer than the first step of training does.
+   */
+  static List<Class<?>> commands(String... arguments) {
+    for (Class<?> command : COMMANDS) {
+      String type = command.getSimpleName();
+      String name = type.substring(0, type.length() - SUFFIX.length()).toLowerCase(Locale.ROOT);
+      if (arguments.length > 0 && arguments[0].equals(name)) {
+        return List.of(command);
+      }
+    }
+    return COMMANDS;
   }
 
   /** No subcommand was named: prints the help. */

@@ -2,7 +2,9 @@ package dev.kiln.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
 
 class KilnTest {
   @Test
@@ -28,5 +30,14 @@ class KilnTest {
 
     assertThat(run.status()).isZero();
     assertThat(run.out()).startsWith("DEVICE");
+  }
+
+  @Test
+  void everyCommandIsFoundByTheNameThatItGivesItself() {
+    for (Class<?> type : Kiln.commands()) {
+      String name = type.getAnnotation(CommandLine.Command.class).name();
+
+      assertThat(Kiln.commands(name)).as(name).isEqualTo(List.of(type));
+    }
   }
 }
