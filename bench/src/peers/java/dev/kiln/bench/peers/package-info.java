@@ -1,4 +1,4 @@
-/** Other engines, doing what the benchmarks of Kiln do. */
+/** Other engines, doing the works that Kiln does. */
 @NullMarked
 package dev.kiln.bench.peers;
 
