@@ -20,11 +20,12 @@ fi
 
 jar=$(find "$bench/target" -maxdepth 1 -name 'kiln-bench-*.jar' -print -quit 2> /dev/null)
 if [ -z "$jar" ] ||
-  [ -n "$(cd "$bench/.." && find pom.xml {core,kernels,bench}/{pom.xml,src/main} bench/src/peers -newer "$jar" -print -quit)" ]; then
+  [ -n "$(cd "$bench/.." && find pom.xml {core,kernels,bench}/{pom.xml,src/main} bench/src/peers -type f -newer "$jar" -print -quit)" ]; then
   # once built with the other engines, always with them
   peers=$(find "$bench/target/lib" -name 'pytorch-engine-*.jar' -exec echo -Ppeers \; 2> /dev/null)
   say "building ${peers:+with the other engines }..."
   # shellcheck disable=SC2086  # one option or none
   (cd "$bench/.." && mvn -q -B -DskipTests $peers -pl bench -am package) >&2 || die 'the build failed.'
   jar=$(find "$bench/target" -maxdepth 1 -name 'kiln-bench-*.jar' -print -quit)
+  touch "$jar" # Maven leaves a jar alone in which nothing changed
 fi
