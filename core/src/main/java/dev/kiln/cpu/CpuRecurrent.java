@@ -35,12 +35,9 @@ final class CpuRecurrent implements Recurrent {
     int hidden = spec.hidden();
     int gates = spec.gateWidth();
     boolean two = spec.cell() == Cell.GRU_RESET_FIRST;
-    int first = two ? 2 * hidden : gates;
-    RecurrentProduct product = product(spec, weights(w, 0, first, hidden).transposed(), Role.RIGHT);
-    RecurrentProduct candidate =
-        two
-            ? product(spec, weights(w, first, hidden, hidden).transposed(), Role.SECOND_RIGHT)
-            : null;
+    GateWeights weights = weights(spec, w, true);
+    RecurrentProduct product = product(spec, two ? weights.of(0, 2) : weights, Role.RIGHT);
+    RecurrentProduct candidate = two ? product(spec, weights.of(2, 1), Role.SECOND_RIGHT) : null;
     RecurrentForward forward =
         new RecurrentForward(
             engine,
@@ -76,10 +73,9 @@ final class CpuRecurrent implements Recurrent {
     int hidden = spec.hidden();
     int gates = spec.gateWidth();
     boolean two = spec.cell() == Cell.GRU_RESET_FIRST;
-    int first = two ? 2 * hidden : gates;
-    RecurrentProduct product = product(spec, weights(w, 0, first, hidden), Role.RIGHT);
-    RecurrentProduct candidate =
-        two ? product(spec, weights(w, first, hidden, hidden), Role.SECOND_RIGHT) : null;
+    GateWeights weights = weights(spec, w, false);
+    RecurrentProduct product = product(spec, two ? weights.of(0, 2) : weights, Role.RIGHT);
+    RecurrentProduct candidate = two ? product(spec, weights.of(2, 1), Role.SECOND_RIGHT) : null;
     RecurrentBackward backward =
         new RecurrentBackward(
             engine,
@@ -98,12 +94,18 @@ final class CpuRecurrent implements Recurrent {
     shareOut(spec, backward::run);
   }
 
-  private RecurrentProduct product(RecurrentSpec spec, Matrix m, Role role) {
-    return RecurrentProduct.of(engine, m, spec.steps(), spec.batch(), role);
+  private RecurrentProduct product(RecurrentSpec spec, GateWeights weights, Role role) {
+    return RecurrentProduct.of(engine, weights, spec.steps(), spec.batch(), role);
   }
 
-  private static Matrix weights(Buffer w, int row, int rows, int hidden) {
-    return Matrix.dense(CpuBuffer.floats(w), CpuBuffer.offset(w) + row * hidden, rows, hidden);
+  private GateWeights weights(RecurrentSpec spec, Buffer w, boolean forward) {
+    return new GateWeights(
+        CpuBuffer.floats(w),
+        CpuBuffer.offset(w),
+        spec.cell().gates(),
+        spec.hidden(),
+        RecurrentBlock.units(engine, spec.hidden()),
+        forward);
   }
 
   /** As many blocks of sequences as there are workers, if that is worth waking them. */

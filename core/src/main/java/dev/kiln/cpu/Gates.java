@@ -1,67 +1,83 @@
 package dev.kiln.cpu;
 
 /**
- * The arithmetic between the gates and states of recurrent cells, for the {@code n} hidden units of
- * one sequence at one step; like {@link Loops} once in plain Java and once in the Vector API. What
- * is computed is said at {@link dev.kiln.backend.Cell}.
+ * The arithmetic between the gates and states of recurrent cells, once in plain Java and once in
+ * the Vector API. What is computed is said at {@link dev.kiln.backend.Cell}.
  *
- * <p>{@code gates} are those after their sigmoid or tanh, one run of {@code n} after the other, and
- * so are {@code dgates}, the gradients before it. {@code h} and {@code c} are the states that the
- * step began with. No multiply is fused with an add, so that the last units of a run, short of a
- * vector, come out the same.
+ * <p>Most work in a {@link RecurrentBlock}, on rows {@code from … to - 1}: forward its slots go
+ * from the sums of products to the gates, backward they become the gates' gradients while h and c
+ * are the gradients of states. What the forward pass kept comes as {@link Strided}, whose first row
+ * is row {@code from}.
  */
 interface Gates {
-  /** {@code next = f c + i g}; {@code next} may be {@code c}. */
-  void lstmCell(float[] gates, int gatesAt, float[] c, int cAt, float[] next, int nextAt, int n);
+  /** How many units are computed at once; a block's are a multiple of it. */
+  int lanes();
+
+  /** {@code slots} slots from {@code slot} on become their sigmoid. */
+  void sigmoid(RecurrentBlock b, int slot, int slots, int from, int to);
+
+  /** A slot becomes its tanh. */
+  void tanh(RecurrentBlock b, int slot, int from, int to);
+
+  /** {@code h = tanh(x)}. */
+  void tanhState(RecurrentBlock b, int from, int to);
+
+  /** {@code h = max(x, 0)}. */
+  void reluState(RecurrentBlock b, int from, int to);
+
+  /** {@code c = f c + i g}, {@code h = o tanh(c)}. */
+  void lstmState(RecurrentBlock b, int from, int to);
+
+  /** From r, z and the products of n: {@code n = tanh(x_n + r n)}, {@code h = (1 - z) n + z h}. */
+  void gruState(RecurrentBlock b, int from, int to);
+
+  /** {@code c = r h}, for a GRU that resets first. */
+  void resetState(RecurrentBlock b, int from, int to);
+
+  /** Its end: {@code n = tanh(n)}, {@code h = (1 - z) n + z h}. */
+  void resetFirstState(RecurrentBlock b, int from, int to);
 
   /**
-   * The gradients of an LSTM's gates, from those of the states after the step.
+   * The gradient before a tanh; that of h becomes 0.
    *
-   * @param squashed tanh of the cell state after the step
-   * @param dc of the cell state after the step; becomes that of the one before
+   * @param y what the tanh gave
    */
-  void lstmGradient(
-      float[] gates,
-      int gatesAt,
-      float[] c,
-      int cAt,
-      float[] squashed,
-      int squashedAt,
-      float[] dh,
-      int dhAt,
-      float[] dc,
-      int dcAt,
-      float[] dgates,
-      int dgatesAt,
-      int n);
+  void tanhGradient(RecurrentBlock b, Strided y, int from, int to);
 
-  /** {@code y = x + a b}; {@code y} may be any of them. */
-  void multiplyAdd(
-      float[] a, int aAt, float[] b, int bAt, float[] x, int xAt, float[] y, int yAt, int n);
-
-  /** A GRU's new state, {@code h = (1 - z) n + z h}, in place. */
-  void gruState(float[] gates, int gatesAt, float[] h, int hAt, int n);
+  /** Likewise with {@code max(x, 0)}. */
+  void reluGradient(RecurrentBlock b, Strided y, int from, int to);
 
   /**
-   * The gradients of a GRU's gates z and n.
+   * An LSTM's gates' gradients, from those of the states after the step. That of h becomes 0, that
+   * of c what it is before the step.
    *
-   * @param dh of the hidden state after the step; becomes {@code dh z}, the part of the one before
-   *     that takes no gate
+   * @param cells the cell states before the step
    */
-  void gruGradient(
-      float[] gates,
-      int gatesAt,
-      float[] h,
-      int hAt,
-      float[] dh,
-      int dhAt,
-      float[] dgates,
-      int dgatesAt,
-      int n);
+  void lstmGradient(RecurrentBlock b, Strided gates, Strided cells, int from, int to);
 
-  /** {@code dr = d a r (1 - r)}: the gradient of a reset gate r that multiplied {@code a}. */
-  void resetGradient(
-      float[] r, int rAt, float[] a, int aAt, float[] d, int dAt, float[] dr, int drAt, int n);
+  /**
+   * A GRU's: in the slots of r and z, in that of n for its recurrent product, and in the fourth for
+   * its input product. That of h becomes its part that takes no gate.
+   *
+   * @param h the hidden states before the step
+   * @param product the recurrent products of n
+   */
+  void gruGradient(RecurrentBlock b, Strided gates, Strided h, Strided product, int from, int to);
+
+  /** Likewise z and n of a GRU that resets first. */
+  void resetFirstGradient(RecurrentBlock b, Strided gates, Strided h, int from, int to);
+
+  /** And r, once c holds the gradient of {@code r h}, whose part is added to that of h. */
+  void resetGradient(RecurrentBlock b, Strided gates, Strided h, int from, int to);
+
+  /** How wide the next panel is where {@code left} columns are left. */
+  int panelWidth(int left);
+
+  /**
+   * {@code y[j] += Σ x[i] w[i, j]} for {@code i < k} and {@code j < n}, from panels of {@link
+   * #panelWidth}: {@code panels[first column · k + i · width + column of the panel]}.
+   */
+  void addRow(int k, int n, float[] x, int xAt, float[] panels, float[] y, int yAt);
 
   /** {@code y[i] += Σ w[i, j] x[j]} for a dense matrix of {@code rows} and {@code columns}. */
   void addProduct(

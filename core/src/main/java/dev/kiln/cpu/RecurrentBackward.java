@@ -1,22 +1,21 @@
 package dev.kiln.cpu;
 
-import dev.kiln.backend.Binary;
 import dev.kiln.backend.Cell;
 import dev.kiln.backend.RecurrentKept;
 import dev.kiln.backend.RecurrentSpec;
-import dev.kiln.backend.Unary;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The backward pass of {@link CpuRecurrent}, for one block of sequences after the other. */
 final class RecurrentBackward {
+  private final Engine engine;
   private final Loops loops;
   private final Gates arithmetic;
   private final Cell cell;
   private final int steps;
   private final int hidden;
-  private final int gateWidth;
+  private final int units;
   private final RecurrentSpec spec;
   private final Sequences sequences;
   private final RecurrentProduct product;
@@ -47,17 +46,18 @@ final class RecurrentBackward {
       @Nullable Rowed dproduct,
       @Nullable Rowed dh0,
       @Nullable Rowed dc0) {
+    this.engine = engine;
     loops = engine.loops();
     arithmetic = engine.gates();
     cell = spec.cell();
     steps = spec.steps();
     hidden = spec.hidden();
-    gateWidth = spec.gateWidth();
+    units = RecurrentBlock.units(engine, hidden);
     this.spec = spec;
     this.sequences = sequences;
     this.product = product;
     this.candidate = candidate;
-    gates = Rowed.dense(kept.gates(), gateWidth);
+    gates = Rowed.dense(kept.gates(), spec.gateWidth());
     previous = Rowed.dense(kept.previous(), hidden);
     cells = Rowed.columns(kept.cells(), 0, hidden, hidden);
     keptProduct = Rowed.columns(kept.product(), 0, hidden, hidden);
@@ -73,42 +73,38 @@ final class RecurrentBackward {
   /** Takes the sequences {@code from … to - 1}, in their order, back through all steps. */
   void run(int from, int to) {
     int count = to - from;
-    int c = count * hidden; // the cell states' gradients, or those of r ∘ h'
-    int dgates = c + count * hidden;
-    int spare = dgates + count * gateWidth;
-    float[] block = Scratch.ofThread().array(Scratch.Role.SEQUENCES, spare + hidden);
-    begin(block, c, from, to);
+    int keptWidth = (cell.gates() + 2) * units;
+    RecurrentBlock b = RecurrentBlock.of(engine, spec, count, Math.min(count, 64) * keptWidth);
+    begin(b, from, to);
+    int atOnce = Math.min(64, b.atOnce());
     for (int step = steps - 1; step >= 0; step--) {
       int active = sequences.active(step, from, to);
-      for (int i = 0; i < active; i++) {
-        int row = sequences.row(step, sequences.at(from + i));
-        retreat(block, i * hidden, c + i * hidden, dgates + i * gateWidth, spare, row);
+      for (int i = 0; i < active; i += atOnce) {
+        retreat(b, from, step, i, Math.min(active, i + atOnce));
       }
-      if (candidate == null) {
-        product.add(active, block, dgates, gateWidth, block, 0, hidden);
-        continue;
+      if (candidate != null) {
+        // c is the gradient of r ∘ h'
+        Arrays.fill(b.data, b.c, b.c + active * b.stateStride, 0);
+        int n = b.gates + 2 * units;
+        candidate.add(active, b.data, n, b.gateStride, b.data, b.c, b.stateStride);
+        for (int i = 0; i < active; i += atOnce) {
+          reset(b, from, step, i, Math.min(active, i + atOnce));
+        }
       }
-      Arrays.fill(block, c, c + active * hidden, 0);
-      candidate.add(active, block, dgates + 2 * hidden, gateWidth, block, c, hidden);
-      for (int i = 0; i < active; i++) {
-        int row = sequences.row(step, sequences.at(from + i));
-        reset(block, i * hidden, c + i * hidden, dgates + i * gateWidth, row);
-      }
-      product.add(active, block, dgates, gateWidth, block, 0, hidden);
+      product.add(active, b.data, b.gates, b.gateStride, b.data, 0, b.stateStride);
     }
-    end(block, c, from, to);
+    end(b, from, to);
   }
 
   /** Brings in the last states' gradients, and clears what lies past the lengths. */
-  private void begin(float[] block, int c, int from, int to) {
-    Arrays.fill(block, 0, 2 * (to - from) * hidden, 0);
+  private void begin(RecurrentBlock b, int from, int to) {
     for (int i = 0; i < to - from; i++) {
       int sequence = sequences.at(from + i);
       if (dhn != null) {
-        dhn.read(sequence, block, i * hidden);
+        dhn.read(sequence, b.data, b.h(i));
       }
       if (dcn != null) {
-        dcn.read(sequence, block, c + i * hidden);
+        dcn.read(sequence, b.data, b.c(i));
       }
       for (int t = sequences.length(sequence); t < steps; t++) {
         int row = spec.row(t, sequence);
@@ -124,65 +120,104 @@ final class RecurrentBackward {
    * From the gradients of a step's states to those of its gates. What is left of {@code dh} is the
    * part that went round the gates; the product adds the rest.
    */
-  private void retreat(float[] block, int dh, int dc, int at, int spare, int row) {
+  private void retreat(RecurrentBlock b, int first, int step, int from, int to) {
     if (dy != null) {
-      loops.accumulate(1, dy.data(), dy.at(row), block, dh, hidden);
-    }
-    float[] kept = gates.data();
-    int keptAt = gates.at(row);
-    switch (cell) {
-      case RNN_TANH, RNN_RELU -> {
-        Unary f = cell == Cell.RNN_TANH ? Unary.TANH : Unary.RELU;
-        loops.unaryGradient(f, kept, keptAt, block, dh, block, at, hidden);
-        Arrays.fill(block, dh, dh + hidden, 0);
-        dx.write(row, block, at);
+      for (int i = from; i < to; i++) {
+        int row = row(step, first + i);
+        loops.accumulate(1, dy.data(), dy.at(row), b.data, b.h(i), hidden);
       }
+    }
+    Strided kept = kept(gates, cell.gates(), 0, b, first, step, from, to);
+    int states = cell.gates() * units;
+    switch (cell) {
+      case RNN_TANH -> arithmetic.tanhGradient(b, kept, from, to);
+      case RNN_RELU -> arithmetic.reluGradient(b, kept, from, to);
       case LSTM -> {
         Rowed before = Objects.requireNonNull(cells);
-        float[] c = before.data();
-        int cAt = before.at(row);
-        arithmetic.lstmCell(kept, keptAt, c, cAt, block, spare, hidden);
-        loops.unary(Unary.TANH, block, spare, block, spare, hidden);
-        arithmetic.lstmGradient(
-            kept, keptAt, c, cAt, block, spare, block, dh, block, dc, block, at, hidden);
-        Arrays.fill(block, dh, dh + hidden, 0);
-        dx.write(row, block, at);
+        Strided c = kept(before, 1, states, b, first, step, from, to);
+        arithmetic.lstmGradient(b, kept, c, from, to);
       }
       case GRU -> {
-        Rowed u = Objects.requireNonNull(keptProduct);
-        int n = at + 2 * hidden;
-        arithmetic.gruGradient(
-            kept, keptAt, previous.data(), previous.at(row), block, dh, block, at, hidden);
-        arithmetic.resetGradient(kept, keptAt, u.data(), u.at(row), block, n, block, at, hidden);
-        dx.write(row, block, at);
-        // the recurrent product of n saw its gradient through the reset gate
-        loops.binary(Binary.MUL, block, n, 1, kept, keptAt, 1, block, n, hidden);
-        Objects.requireNonNull(dproduct).write(row, block, at);
+        Strided h = kept(previous, 1, states, b, first, step, from, to);
+        Rowed products = Objects.requireNonNull(keptProduct);
+        Strided u = kept(products, 1, states + units, b, first, step, from, to);
+        arithmetic.gruGradient(b, kept, h, u, from, to);
       }
-      case GRU_RESET_FIRST ->
-          arithmetic.gruGradient(
-              kept, keptAt, previous.data(), previous.at(row), block, dh, block, at, hidden);
+      case GRU_RESET_FIRST -> {
+        Strided h = kept(previous, 1, states, b, first, step, from, to);
+        arithmetic.resetFirstGradient(b, kept, h, from, to);
+        return; // r is not known yet
+      }
+    }
+    for (int i = from; i < to; i++) {
+      write(b, i, row(step, first + i));
     }
   }
 
   /** Behind the first product of a GRU that resets first, which gave the gradient of r ∘ h'. */
-  private void reset(float[] block, int dh, int dq, int at, int row) {
-    float[] kept = gates.data();
-    int keptAt = gates.at(row);
-    arithmetic.resetGradient(
-        kept, keptAt, previous.data(), previous.at(row), block, dq, block, at, hidden);
-    arithmetic.multiplyAdd(kept, keptAt, block, dq, block, dh, block, dh, hidden);
-    dx.write(row, block, at);
+  private void reset(RecurrentBlock b, int first, int step, int from, int to) {
+    Strided kept = kept(gates, cell.gates(), 0, b, first, step, from, to);
+    Strided h = kept(previous, 1, cell.gates() * units, b, first, step, from, to);
+    arithmetic.resetGradient(b, kept, h, from, to);
+    for (int i = from; i < to; i++) {
+      write(b, i, row(step, first + i));
+    }
   }
 
-  private void end(float[] block, int c, int from, int to) {
+  private int row(int step, int i) {
+    return sequences.row(step, sequences.at(i));
+  }
+
+  /** What the forward pass kept of some rows: where it lies, or spread to whole vectors. */
+  private Strided kept(
+      Rowed rows, int runs, int skip, RecurrentBlock b, int first, int step, int from, int to) {
+    if (hidden == units && sequences.areWhole()) {
+      return new Strided(
+          rows.data(), rows.at(row(step, first + from)), spec.batchRows() * rows.width());
+    }
+    int stride = (cell.gates() + 2) * units;
+    for (int i = from; i < to; i++) {
+      int source = rows.at(row(step, first + i));
+      int at = b.spare + (i - from) * stride + skip;
+      for (int run = 0; run < runs; run++) {
+        System.arraycopy(rows.data(), source + run * hidden, b.data, at + run * units, hidden);
+      }
+    }
+    return new Strided(b.data, b.spare + skip, stride);
+  }
+
+  /** Hands out a row's gradients: in the slots of a GRU are r, z, n's recurrent product, and n. */
+  private void write(RecurrentBlock b, int i, int row) {
+    int at = b.gates(i);
+    if (cell != Cell.GRU) {
+      write(dx, row, b, at, cell.gates());
+      return;
+    }
+    Rowed products = Objects.requireNonNull(dproduct);
+    write(products, row, b, at, 3);
+    write(dx, row, b, at, 2);
+    System.arraycopy(b.data, at + 3 * units, dx.data(), dx.at(row) + 2 * hidden, hidden);
+  }
+
+  private void write(Rowed rows, int row, RecurrentBlock b, int at, int count) {
+    if (hidden == units) {
+      System.arraycopy(b.data, at, rows.data(), rows.at(row), count * hidden);
+      return;
+    }
+    for (int gate = 0; gate < count; gate++) {
+      int to = rows.at(row) + gate * hidden;
+      System.arraycopy(b.data, at + gate * units, rows.data(), to, hidden);
+    }
+  }
+
+  private void end(RecurrentBlock b, int from, int to) {
     for (int i = 0; i < to - from; i++) {
       int sequence = sequences.at(from + i);
       if (dh0 != null) {
-        dh0.write(sequence, block, i * hidden);
+        dh0.write(sequence, b.data, b.h(i));
       }
       if (dc0 != null) {
-        dc0.write(sequence, block, c + i * hidden);
+        dc0.write(sequence, b.data, b.c(i));
       }
     }
   }

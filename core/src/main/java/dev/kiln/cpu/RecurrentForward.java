@@ -5,18 +5,19 @@ import dev.kiln.backend.Buffer;
 import dev.kiln.backend.Cell;
 import dev.kiln.backend.RecurrentKept;
 import dev.kiln.backend.RecurrentSpec;
-import dev.kiln.backend.Unary;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** The forward pass of {@link CpuRecurrent}, for one block of sequences after the other. */
 final class RecurrentForward {
+  private final Engine engine;
   private final Loops loops;
   private final Gates arithmetic;
   private final Cell cell;
   private final int steps;
   private final int hidden;
-  private final int gateWidth;
+  private final int units;
+  private final int slots;
   private final RecurrentSpec spec;
   private final Sequences sequences;
   private final RecurrentProduct product;
@@ -48,12 +49,14 @@ final class RecurrentForward {
       Rowed hn,
       @Nullable Rowed cn,
       @Nullable RecurrentKept kept) {
+    this.engine = engine;
     loops = engine.loops();
     arithmetic = engine.gates();
     cell = spec.cell();
     steps = spec.steps();
     hidden = spec.hidden();
-    gateWidth = spec.gateWidth();
+    units = RecurrentBlock.units(engine, hidden);
+    slots = RecurrentBlock.slots(cell);
     this.spec = spec;
     this.sequences = sequences;
     this.product = product;
@@ -66,7 +69,7 @@ final class RecurrentForward {
     this.y = y;
     this.hn = hn;
     this.cn = cn;
-    keptGates = kept == null ? null : Rowed.dense(kept.gates(), gateWidth);
+    keptGates = kept == null ? null : Rowed.dense(kept.gates(), spec.gateWidth());
     previous = kept == null ? null : Rowed.dense(kept.previous(), hidden);
     cells = kept == null ? null : Rowed.columns(kept.cells(), 0, hidden, hidden);
     keptProduct = kept == null ? null : Rowed.columns(kept.product(), 0, hidden, hidden);
@@ -75,41 +78,45 @@ final class RecurrentForward {
   /** Takes the sequences {@code from … to - 1}, in their order, through all steps. */
   void run(int from, int to) {
     int count = to - from;
-    int c = count * hidden; // where the cell states lie, and with GRU r ∘ h'
-    int gates = c + count * hidden;
-    int spare = gates + count * gateWidth;
-    float[] block = Scratch.ofThread().array(Scratch.Role.SEQUENCES, spare + hidden);
-    begin(block, c, from, to);
+    RecurrentBlock b = RecurrentBlock.of(engine, spec, count, slots * units);
+    begin(b, from, to);
+    int atOnce = b.atOnce();
     for (int step = 0; step < steps; step++) {
       int active = sequences.active(step, from, to);
       for (int i = 0; i < active; i++) {
-        enter(block, i, c, gates, sequences.row(step, sequences.at(from + i)));
+        enter(b, i, sequences.row(step, sequences.at(from + i)));
       }
-      product.add(active, block, 0, hidden, block, gates, gateWidth);
+      product.add(active, b.data, 0, b.stateStride, b.data, b.gates, b.gateStride);
       if (candidate != null) {
-        for (int i = 0; i < active; i++) {
-          reset(block, i * hidden, c + i * hidden, gates + i * gateWidth);
+        for (int i = 0; i < active; i += atOnce) {
+          int end = Math.min(active, i + atOnce);
+          arithmetic.sigmoid(b, 0, 2, i, end);
+          arithmetic.resetState(b, i, end);
         }
-        candidate.add(active, block, c, hidden, block, gates + 2 * hidden, gateWidth);
+        int n = b.gates + 2 * units;
+        candidate.add(active, b.data, b.c, b.stateStride, b.data, n, b.gateStride);
       }
-      for (int i = 0; i < active; i++) {
-        int row = sequences.row(step, sequences.at(from + i));
-        advance(block, i * hidden, c + i * hidden, gates + i * gateWidth, spare, row);
+      for (int i = 0; i < active; i += atOnce) {
+        advance(b, from, step, i, Math.min(active, i + atOnce));
       }
     }
-    end(block, c, from, to);
+    end(b, from, to);
   }
 
-  /** Brings in the first states, and clears what lies past the lengths. */
-  private void begin(float[] block, int c, int from, int to) {
-    Arrays.fill(block, 0, 2 * (to - from) * hidden, 0);
+  /** Brings in the bias and the first states, and clears what lies past the lengths. */
+  private void begin(RecurrentBlock b, int from, int to) {
+    if (bias != null) {
+      for (int gate = 0; gate < cell.gates(); gate++) {
+        System.arraycopy(bias, biasAt + gate * hidden, b.data, b.spare + gate * units, hidden);
+      }
+    }
     for (int i = 0; i < to - from; i++) {
       int sequence = sequences.at(from + i);
       if (h0 != null) {
-        h0.read(sequence, block, i * hidden);
+        h0.read(sequence, b.data, b.h(i));
       }
       if (c0 != null) {
-        c0.read(sequence, block, c + i * hidden);
+        c0.read(sequence, b.data, b.c(i));
       }
       for (int t = sequences.length(sequence); t < steps; t++) {
         int row = spec.row(t, sequence);
@@ -128,89 +135,95 @@ final class RecurrentForward {
     }
   }
 
-  /** What a step starts from: the input products, and the states for the backward pass. */
-  private void enter(float[] block, int i, int c, int gates, int row) {
-    int at = gates + i * gateWidth;
-    x.read(row, block, at);
-    if (cell == Cell.GRU) {
-      // here n gets its recurrent product alone; the input's comes in after the reset
-      if (bias == null) {
-        Arrays.fill(block, at + 2 * hidden, at + gateWidth, 0);
-      } else {
-        System.arraycopy(bias, biasAt + 2 * hidden, block, at + 2 * hidden, hidden);
+  /** What a step starts from: input products and bias, and the states for the backward pass. */
+  private void enter(RecurrentBlock b, int i, int row) {
+    float[] block = b.data;
+    int at = b.gates(i);
+    int from = x.at(row);
+    // a GRU's n begins with its bias alone; the input's product comes in after the reset
+    int summed = cell == Cell.GRU ? 2 : cell.gates();
+    if (hidden == units && bias != null) {
+      loops.binary(Binary.ADD, x.data(), from, 1, block, b.spare, 1, block, at, summed * units);
+    } else {
+      for (int gate = 0; gate < summed; gate++) {
+        int to = at + gate * units;
+        System.arraycopy(x.data(), from + gate * hidden, block, to, hidden);
+        Arrays.fill(block, to + hidden, to + units, 0);
+      }
+      if (bias != null) {
+        loops.binary(Binary.ADD, block, at, 1, block, b.spare, 1, block, at, summed * units);
       }
     }
+    if (cell == Cell.GRU) {
+      System.arraycopy(block, b.spare + 2 * units, block, at + 2 * units, units);
+      System.arraycopy(x.data(), from + 2 * hidden, block, at + 3 * units, hidden);
+    }
     if (previous != null) {
-      previous.write(row, block, i * hidden);
+      previous.write(row, block, b.h(i));
     }
     if (cells != null) {
-      cells.write(row, block, c + i * hidden);
+      cells.write(row, block, b.c(i));
     }
-  }
-
-  /** Before the second product of a GRU that resets first: r, z and {@code r ∘ h'}. */
-  private void reset(float[] block, int h, int q, int at) {
-    addBias(block, at, gateWidth);
-    loops.unary(Unary.SIGMOID, block, at, block, at, 2 * hidden);
-    loops.binary(Binary.MUL, block, at, 1, block, h, 1, block, q, hidden);
   }
 
   /** From the products to the new states, which are the output. */
-  private void advance(float[] block, int h, int c, int at, int spare, int row) {
+  private void advance(RecurrentBlock b, int first, int step, int from, int to) {
     switch (cell) {
-      case RNN_TANH, RNN_RELU -> {
-        addBias(block, at, hidden);
-        Unary f = cell == Cell.RNN_TANH ? Unary.TANH : Unary.RELU;
-        loops.unary(f, block, at, block, at, hidden);
-        System.arraycopy(block, at, block, h, hidden);
-      }
+      case RNN_TANH -> arithmetic.tanhState(b, from, to);
+      case RNN_RELU -> arithmetic.reluState(b, from, to);
       case LSTM -> {
-        addBias(block, at, gateWidth);
-        loops.unary(Unary.SIGMOID, block, at, block, at, 2 * hidden);
-        loops.unary(Unary.TANH, block, at + 2 * hidden, block, at + 2 * hidden, hidden);
-        loops.unary(Unary.SIGMOID, block, at + 3 * hidden, block, at + 3 * hidden, hidden);
-        arithmetic.lstmCell(block, at, block, c, block, c, hidden);
-        loops.unary(Unary.TANH, block, c, block, spare, hidden);
-        loops.binary(Binary.MUL, block, at + 3 * hidden, 1, block, spare, 1, block, h, hidden);
+        arithmetic.sigmoid(b, 0, 2, from, to);
+        arithmetic.tanh(b, 2, from, to);
+        arithmetic.sigmoid(b, 3, 1, from, to);
+        arithmetic.lstmState(b, from, to);
       }
       case GRU -> {
-        int n = at + 2 * hidden;
-        addBias(block, at, 2 * hidden);
-        loops.unary(Unary.SIGMOID, block, at, block, at, 2 * hidden);
-        if (keptProduct != null) {
-          keptProduct.write(row, block, n);
-        }
-        int xAt = x.at(row) + 2 * hidden;
-        arithmetic.multiplyAdd(block, at, block, n, x.data(), xAt, block, n, hidden);
-        loops.unary(Unary.TANH, block, n, block, n, hidden);
-        arithmetic.gruState(block, at, block, h, hidden);
+        arithmetic.sigmoid(b, 0, 2, from, to);
+        keepProducts(b, first, step, from, to);
+        arithmetic.gruState(b, from, to);
       }
       case GRU_RESET_FIRST -> {
-        if (keptProduct != null) {
-          keptProduct.write(row, block, c);
-        }
-        loops.unary(Unary.TANH, block, at + 2 * hidden, block, at + 2 * hidden, hidden);
-        arithmetic.gruState(block, at, block, h, hidden);
+        keepProducts(b, first, step, from, to);
+        arithmetic.resetFirstState(b, from, to);
       }
     }
-    if (keptGates != null) {
-      keptGates.write(row, block, at);
-    }
-    y.write(row, block, h);
-  }
-
-  private void addBias(float[] block, int at, int n) {
-    if (bias != null) {
-      loops.binary(Binary.ADD, block, at, 1, bias, biasAt, 1, block, at, n);
+    for (int i = from; i < to; i++) {
+      int row = sequences.row(step, sequences.at(first + i));
+      y.write(row, b.data, b.h(i));
+      if (keptGates != null) {
+        keep(keptGates, row, b, i);
+      }
     }
   }
 
-  private void end(float[] block, int c, int from, int to) {
+  private void keepProducts(RecurrentBlock b, int first, int step, int from, int to) {
+    if (keptProduct != null) {
+      for (int i = from; i < to; i++) {
+        int row = sequences.row(step, sequences.at(first + i));
+        keptProduct.write(row, b.data, cell == Cell.GRU ? b.gates(i) + 2 * units : b.c(i));
+      }
+    }
+  }
+
+  private void keep(Rowed kept, int row, RecurrentBlock b, int i) {
+    if (cell.gates() == 1) {
+      kept.write(row, b.data, b.h(i)); // the only gate is the state itself
+    } else if (hidden == units) {
+      kept.write(row, b.data, b.gates(i));
+    } else {
+      for (int gate = 0; gate < cell.gates(); gate++) {
+        int to = kept.at(row) + gate * hidden;
+        System.arraycopy(b.data, b.gates(i) + gate * units, kept.data(), to, hidden);
+      }
+    }
+  }
+
+  private void end(RecurrentBlock b, int from, int to) {
     for (int i = 0; i < to - from; i++) {
       int sequence = sequences.at(from + i);
-      hn.write(sequence, block, i * hidden);
+      hn.write(sequence, b.data, b.h(i));
       if (cn != null) {
-        cn.write(sequence, block, c + i * hidden);
+        cn.write(sequence, b.data, b.c(i));
       }
     }
   }

@@ -1,66 +1,97 @@
 package dev.kiln.cpu;
 
-/**
- * A matrix that states are multiplied with step after step: recurrent weights, or a part of them.
- */
+/** What states, or gradients of gates, are multiplied with step after step. */
 interface RecurrentProduct {
   /**
    * {@code c += a m} for {@code rows} rows of {@code a} and {@code c}, each an array, the offset of
-   * its first element and the distance between its rows. May be called by several threads.
+   * its first element and the distance between its rows; both are of a {@link RecurrentBlock}, and
+   * what it has behind these rows may change. May be called by several threads.
    */
   void add(int rows, float[] a, int aAt, int aStride, float[] c, int cAt, int cStride);
 
   /**
-   * The way to multiply with {@code m} that suits how often it is done.
+   * The way to multiply that suits how often it is done.
    *
-   * @param m dense, or the transpose of what is dense
    * @param steps how many calls there will be
    * @param batch how many rows of all threads together a call has
-   * @param role where in the thread's scratch the matrix may be kept
+   * @param role where in the thread's scratch the weights may be kept
    */
-  static RecurrentProduct of(Engine engine, Matrix m, int steps, int batch, Scratch.Role role) {
-    boolean once = (long) steps * batch < 8;
-    boolean tiny = batch < 4 && (long) m.rows() * m.columns() < 2048;
-    return once || tiny
-        ? new PlainProduct(engine.gates(), m)
-        : PackedProduct.of(engine, m, steps, batch, role);
+  static RecurrentProduct of(
+      Engine engine, GateWeights weights, int steps, int batch, Scratch.Role role) {
+    if ((long) steps * batch < 8) {
+      return new DirectProduct(engine.gates(), weights);
+    }
+    return batch < 4
+        ? RowProduct.of(engine.gates(), weights, role)
+        : PackedProduct.of(engine, weights, steps, batch, role);
   }
 
-  /** Straight from where the matrix lies, row after row: for a few products. */
-  record PlainProduct(Gates gates, Matrix m) implements RecurrentProduct {
+  /** Straight from where the weights lie: for a few products. */
+  record DirectProduct(Gates gates, GateWeights weights) implements RecurrentProduct {
     @Override
     public void add(int rows, float[] a, int aAt, int aStride, float[] c, int cAt, int cStride) {
+      int hidden = weights.hidden();
       for (int i = 0; i < rows; i++) {
         int from = aAt + i * aStride;
         int to = cAt + i * cStride;
-        if (m.rowStride() == 1) {
-          gates.addProduct(m.data(), m.offset(), m.columns(), m.rows(), a, from, c, to);
-        } else {
-          gates.addTransposed(m.data(), m.offset(), m.rows(), m.columns(), a, from, c, to);
+        for (int gate = 0; gate < weights.gates(); gate++) {
+          int at = weights.offset() + gate * hidden * hidden;
+          int slot = gate * weights.units();
+          if (weights.forward()) {
+            gates.addProduct(weights.data(), at, hidden, hidden, a, from, c, to + slot);
+          } else {
+            gates.addTransposed(weights.data(), at, hidden, hidden, a, from + slot, c, to);
+          }
         }
       }
     }
   }
 
-  /** From panels that are packed once and used at every step. */
+  /** Row by row, from panels of several vectors: for so few rows that tiles would be wasted. */
+  record RowProduct(Gates gates, int k, int n, float[] panels) implements RecurrentProduct {
+    static RowProduct of(Gates gates, GateWeights weights, Scratch.Role role) {
+      int k = weights.depth();
+      int n = weights.columns();
+      float[] panels = Scratch.ofThread().array(role, Math.multiplyExact(k, n));
+      int width;
+      for (int j = 0; j < n; j += width) {
+        width = gates.panelWidth(n - j);
+        weights.pack(j, width, 0, k, panels, j * k, width);
+      }
+      return new RowProduct(gates, k, n, panels);
+    }
+
+    @Override
+    public void add(int rows, float[] a, int aAt, int aStride, float[] c, int cAt, int cStride) {
+      for (int i = 0; i < rows; i++) {
+        gates.addRow(k, n, a, aAt + i * aStride, panels, c, cAt + i * cStride);
+      }
+    }
+  }
+
+  /** From the panels of a matrix product, packed once. */
   record PackedProduct(MatrixProduct product, Packed right) implements RecurrentProduct {
-    static PackedProduct of(Engine engine, Matrix m, int steps, int batch, Scratch.Role role) {
+    static PackedProduct of(
+        Engine engine, GateWeights weights, int steps, int batch, Scratch.Role role) {
       MatrixProduct product = engine.product();
-      Packed right = Packed.right(product.tiles(), m.columns(), m.rows(), role);
-      long work = (long) steps * batch * m.rows() * m.columns();
+      Tiles tiles = product.tiles();
+      int columns = RecurrentBlock.up(weights.columns(), tiles.columns());
+      Packed right = Packed.right(tiles, columns, weights.depth(), role);
+      long work = (long) steps * batch * weights.columns() * weights.depth();
       int grain = work < MatrixProduct.WORTH_SHARING ? right.count() : 1;
       engine
           .workers()
-          .rows(right.count(), grain, (from, to) -> right.pack(m.right(), 0, 0, from, to));
+          .rows(right.count(), grain, (from, to) -> right.pack(weights, 0, 0, from, to));
       return new PackedProduct(product, right);
     }
 
     @Override
     public void add(int rows, float[] a, int aAt, int aStride, float[] c, int cAt, int cStride) {
       int k = right.k();
-      Packed left = Packed.left(product.tiles(), rows, k);
-      left.pack(new Matrix(a, aAt, rows, k, aStride, 1).left(), 0, 0, 0, left.count());
-      Matrix result = new Matrix(c, cAt, rows, right.lines(), cStride, 1);
+      int whole = RecurrentBlock.rows(product.tiles(), rows);
+      Packed left = Packed.left(product.tiles(), whole, k);
+      left.pack(new Matrix(a, aAt, whole, k, aStride, 1).left(), 0, 0, 0, left.count());
+      Matrix result = new Matrix(c, cAt, whole, right.lines(), cStride, 1);
       product.tiles(left, right, result, 0, 0, Start.RESULT, 0, left.count(), 0, right.count());
     }
   }

@@ -1,158 +1,207 @@
 package dev.kiln.cpu;
 
+import java.util.Arrays;
+
 /** The cells' arithmetic in plain Java. */
 final class ScalarGates implements Gates {
+  private static final int PANEL = 8;
+
   @Override
-  public void lstmCell(
-      float[] gates, int gatesAt, float[] c, int cAt, float[] next, int nextAt, int n) {
-    lstmCell(gates, gatesAt, c, cAt, next, nextAt, 0, n, n);
+  public int lanes() {
+    return 1;
   }
 
-  void lstmCell(
-      float[] gates,
-      int gatesAt,
-      float[] c,
-      int cAt,
-      float[] next,
-      int nextAt,
-      int from,
-      int to,
-      int n) {
-    for (int u = from; u < to; u++) {
-      float i = gates[gatesAt + u];
-      float f = gates[gatesAt + n + u];
-      float g = gates[gatesAt + 2 * n + u];
-      next[nextAt + u] = f * c[cAt + u] + i * g;
+  @Override
+  public void sigmoid(RecurrentBlock b, int slot, int slots, int from, int to) {
+    for (int row = from; row < to; row++) {
+      int at = b.gates(row) + slot * b.units;
+      for (int u = at; u < at + slots * b.units; u++) {
+        b.data[u] = (float) ScalarFunctions.sigmoid(b.data[u]);
+      }
     }
   }
 
   @Override
-  public void lstmGradient(
-      float[] gates,
-      int gatesAt,
-      float[] c,
-      int cAt,
-      float[] squashed,
-      int squashedAt,
-      float[] dh,
-      int dhAt,
-      float[] dc,
-      int dcAt,
-      float[] dgates,
-      int dgatesAt,
-      int n) {
-    lstmGradient(
-        gates,
-        gatesAt,
-        c,
-        cAt,
-        squashed,
-        squashedAt,
-        dh,
-        dhAt,
-        dc,
-        dcAt,
-        dgates,
-        dgatesAt,
-        0,
-        n,
-        n);
-  }
-
-  void lstmGradient(
-      float[] gates,
-      int gatesAt,
-      float[] c,
-      int cAt,
-      float[] squashed,
-      int squashedAt,
-      float[] dh,
-      int dhAt,
-      float[] dc,
-      int dcAt,
-      float[] dgates,
-      int dgatesAt,
-      int from,
-      int to,
-      int n) {
-    for (int u = from; u < to; u++) {
-      float i = gates[gatesAt + u];
-      float f = gates[gatesAt + n + u];
-      float g = gates[gatesAt + 2 * n + u];
-      float o = gates[gatesAt + 3 * n + u];
-      float tanh = squashed[squashedAt + u];
-      float up = dh[dhAt + u];
-      float d = dc[dcAt + u] + up * o * (1 - tanh * tanh);
-      dgates[dgatesAt + u] = d * g * (i * (1 - i));
-      dgates[dgatesAt + n + u] = d * c[cAt + u] * (f * (1 - f));
-      dgates[dgatesAt + 2 * n + u] = d * i * (1 - g * g);
-      dgates[dgatesAt + 3 * n + u] = up * tanh * (o * (1 - o));
-      dc[dcAt + u] = d * f;
+  public void tanh(RecurrentBlock b, int slot, int from, int to) {
+    for (int row = from; row < to; row++) {
+      int at = b.gates(row) + slot * b.units;
+      for (int u = at; u < at + b.units; u++) {
+        b.data[u] = (float) Math.tanh(b.data[u]);
+      }
     }
   }
 
   @Override
-  public void multiplyAdd(
-      float[] a, int aAt, float[] b, int bAt, float[] x, int xAt, float[] y, int yAt, int n) {
-    for (int u = 0; u < n; u++) {
-      y[yAt + u] = x[xAt + u] + a[aAt + u] * b[bAt + u];
+  public void tanhState(RecurrentBlock b, int from, int to) {
+    for (int row = from; row < to; row++) {
+      for (int u = 0; u < b.units; u++) {
+        b.data[b.h(row) + u] = (float) Math.tanh(b.data[b.gates(row) + u]);
+      }
     }
   }
 
   @Override
-  public void gruState(float[] gates, int gatesAt, float[] h, int hAt, int n) {
-    gruState(gates, gatesAt, h, hAt, 0, n, n);
+  public void reluState(RecurrentBlock b, int from, int to) {
+    for (int row = from; row < to; row++) {
+      for (int u = 0; u < b.units; u++) {
+        b.data[b.h(row) + u] = Math.max(b.data[b.gates(row) + u], 0);
+      }
+    }
   }
 
-  void gruState(float[] gates, int gatesAt, float[] h, int hAt, int from, int to, int n) {
-    for (int u = from; u < to; u++) {
-      float z = gates[gatesAt + n + u];
-      h[hAt + u] = (1 - z) * gates[gatesAt + 2 * n + u] + z * h[hAt + u];
+  @Override
+  public void lstmState(RecurrentBlock b, int from, int to) {
+    int n = b.units;
+    for (int row = from; row < to; row++) {
+      for (int u = 0; u < n; u++) {
+        int i = b.gates(row) + u;
+        int c = b.c(row) + u;
+        b.data[c] = b.data[i + n] * b.data[c] + b.data[i] * b.data[i + 2 * n];
+        b.data[b.h(row) + u] = b.data[i + 3 * n] * (float) Math.tanh(b.data[c]);
+      }
+    }
+  }
+
+  @Override
+  public void gruState(RecurrentBlock b, int from, int to) {
+    int n = b.units;
+    for (int row = from; row < to; row++) {
+      for (int u = 0; u < n; u++) {
+        int r = b.gates(row) + u;
+        float product = b.data[r + 2 * n];
+        b.data[r + 2 * n] = (float) Math.tanh(b.data[r + 3 * n] + b.data[r] * product);
+        blend(b, r, b.h(row) + u);
+      }
+    }
+  }
+
+  private static void blend(RecurrentBlock b, int r, int h) {
+    float z = b.data[r + b.units];
+    b.data[h] = (1 - z) * b.data[r + 2 * b.units] + z * b.data[h];
+  }
+
+  @Override
+  public void resetState(RecurrentBlock b, int from, int to) {
+    for (int row = from; row < to; row++) {
+      for (int u = 0; u < b.units; u++) {
+        b.data[b.c(row) + u] = b.data[b.gates(row) + u] * b.data[b.h(row) + u];
+      }
+    }
+  }
+
+  @Override
+  public void resetFirstState(RecurrentBlock b, int from, int to) {
+    for (int row = from; row < to; row++) {
+      for (int u = 0; u < b.units; u++) {
+        int n = b.gates(row) + 2 * b.units + u;
+        b.data[n] = (float) Math.tanh(b.data[n]);
+        blend(b, b.gates(row) + u, b.h(row) + u);
+      }
+    }
+  }
+
+  @Override
+  public void tanhGradient(RecurrentBlock b, Strided y, int from, int to) {
+    for (int row = from; row < to; row++) {
+      for (int u = 0; u < b.units; u++) {
+        float tanh = y.data()[y.at(row - from) + u];
+        b.data[b.gates(row) + u] = b.data[b.h(row) + u] * (1 - tanh * tanh);
+      }
+      Arrays.fill(b.data, b.h(row), b.h(row) + b.units, 0);
+    }
+  }
+
+  @Override
+  public void reluGradient(RecurrentBlock b, Strided y, int from, int to) {
+    for (int row = from; row < to; row++) {
+      for (int u = 0; u < b.units; u++) {
+        boolean off = y.data()[y.at(row - from) + u] <= 0;
+        b.data[b.gates(row) + u] = off ? 0 : b.data[b.h(row) + u];
+      }
+      Arrays.fill(b.data, b.h(row), b.h(row) + b.units, 0);
+    }
+  }
+
+  @Override
+  public void lstmGradient(RecurrentBlock b, Strided gates, Strided cells, int from, int to) {
+    int n = b.units;
+    for (int row = from; row < to; row++) {
+      int at = gates.at(row - from);
+      for (int u = 0; u < n; u++) {
+        float i = gates.data()[at + u];
+        float f = gates.data()[at + n + u];
+        float g = gates.data()[at + 2 * n + u];
+        float o = gates.data()[at + 3 * n + u];
+        float before = cells.data()[cells.at(row - from) + u];
+        float tanh = (float) Math.tanh(f * before + i * g);
+        float up = b.data[b.h(row) + u];
+        float d = b.data[b.c(row) + u] + up * o * (1 - tanh * tanh);
+        int to0 = b.gates(row) + u;
+        b.data[to0] = d * g * (i * (1 - i));
+        b.data[to0 + n] = d * before * (f * (1 - f));
+        b.data[to0 + 2 * n] = d * i * (1 - g * g);
+        b.data[to0 + 3 * n] = up * tanh * (o * (1 - o));
+        b.data[b.c(row) + u] = d * f;
+        b.data[b.h(row) + u] = 0;
+      }
     }
   }
 
   @Override
   public void gruGradient(
-      float[] gates,
-      int gatesAt,
-      float[] h,
-      int hAt,
-      float[] dh,
-      int dhAt,
-      float[] dgates,
-      int dgatesAt,
-      int n) {
-    gruGradient(gates, gatesAt, h, hAt, dh, dhAt, dgates, dgatesAt, 0, n, n);
-  }
-
-  void gruGradient(
-      float[] gates,
-      int gatesAt,
-      float[] h,
-      int hAt,
-      float[] dh,
-      int dhAt,
-      float[] dgates,
-      int dgatesAt,
-      int from,
-      int to,
-      int n) {
-    for (int u = from; u < to; u++) {
-      float z = gates[gatesAt + n + u];
-      float candidate = gates[gatesAt + 2 * n + u];
-      float up = dh[dhAt + u];
-      dgates[dgatesAt + n + u] = up * (h[hAt + u] - candidate) * (z * (1 - z));
-      dgates[dgatesAt + 2 * n + u] = up * (1 - z) * (1 - candidate * candidate);
-      dh[dhAt + u] = up * z;
+      RecurrentBlock b, Strided gates, Strided h, Strided product, int from, int to) {
+    int n = b.units;
+    resetFirstGradient(b, gates, h, from, to);
+    for (int row = from; row < to; row++) {
+      for (int u = 0; u < n; u++) {
+        float r = gates.data()[gates.at(row - from) + u];
+        int at = b.gates(row) + u;
+        float d = b.data[at + 2 * n];
+        b.data[at] = d * product.data()[product.at(row - from) + u] * (r * (1 - r));
+        b.data[at + 3 * n] = d;
+        b.data[at + 2 * n] = d * r;
+      }
     }
   }
 
   @Override
-  public void resetGradient(
-      float[] r, int rAt, float[] a, int aAt, float[] d, int dAt, float[] dr, int drAt, int n) {
-    for (int u = 0; u < n; u++) {
-      float reset = r[rAt + u];
-      dr[drAt + u] = d[dAt + u] * a[aAt + u] * (reset * (1 - reset));
+  public void resetFirstGradient(RecurrentBlock b, Strided gates, Strided h, int from, int to) {
+    int n = b.units;
+    for (int row = from; row < to; row++) {
+      int at = gates.at(row - from);
+      for (int u = 0; u < n; u++) {
+        float z = gates.data()[at + n + u];
+        float candidate = gates.data()[at + 2 * n + u];
+        float up = b.data[b.h(row) + u];
+        float before = h.data()[h.at(row - from) + u];
+        b.data[b.gates(row) + n + u] = up * (before - candidate) * (z * (1 - z));
+        b.data[b.gates(row) + 2 * n + u] = up * (1 - z) * (1 - candidate * candidate);
+        b.data[b.h(row) + u] = up * z;
+      }
+    }
+  }
+
+  @Override
+  public void resetGradient(RecurrentBlock b, Strided gates, Strided h, int from, int to) {
+    for (int row = from; row < to; row++) {
+      for (int u = 0; u < b.units; u++) {
+        float r = gates.data()[gates.at(row - from) + u];
+        float d = b.data[b.c(row) + u];
+        b.data[b.gates(row) + u] = d * h.data()[h.at(row - from) + u] * (r * (1 - r));
+        b.data[b.h(row) + u] += r * d;
+      }
+    }
+  }
+
+  @Override
+  public int panelWidth(int left) {
+    return Math.min(PANEL, left);
+  }
+
+  @Override
+  public void addRow(int k, int n, float[] x, int xAt, float[] panels, float[] y, int yAt) {
+    for (int j = 0; j < n; j += PANEL) {
+      addTransposed(panels, j * k, k, panelWidth(n - j), x, xAt, y, yAt + j);
     }
   }
 

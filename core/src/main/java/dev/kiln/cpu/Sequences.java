@@ -36,6 +36,11 @@ final class Sequences {
     }
   }
 
+  /** Whether all have all steps, and so are in the order of the batch. */
+  boolean areWhole() {
+    return order == null;
+  }
+
   /** Which sequence of the batch the {@code i}-th one is. */
   int at(int i) {
     return order == null ? i : order[i];

@@ -1,12 +1,20 @@
 package dev.kiln.cpu;
 
 import static dev.kiln.cpu.VectorMath.LANES;
+import static dev.kiln.cpu.VectorMath.LN_2_HIGH;
+import static dev.kiln.cpu.VectorMath.LN_2_LOW;
+import static dev.kiln.cpu.VectorMath.LOG2_E;
+import static dev.kiln.cpu.VectorMath.ROUND;
+import static dev.kiln.cpu.VectorMath.SIGMOID_HIGH;
+import static dev.kiln.cpu.VectorMath.SIGMOID_LOW;
 import static dev.kiln.cpu.VectorMath.SPECIES;
+import static dev.kiln.cpu.VectorMath.TANH_ONE;
 import static dev.kiln.cpu.VectorMath.load;
 
 import dev.kiln.backend.Unary;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
@@ -88,15 +96,69 @@ final class VectorFunctions {
     }
   }
 
+  /**
+   * {@link VectorMath#sigmoid}, written out: so long, in bytes of code, that C2 does not inline it.
+   * Where one caller wants this and another function, both inlined would pass its budget.
+   */
   private static void sigmoid(float[] x, int xAt, float[] y, int yAt, int n) {
+    FloatVector one = FloatVector.broadcast(SPECIES, 1);
     for (int i = 0; i < n; i += LANES) {
-      VectorMath.sigmoid(load(x, xAt + i)).intoArray(y, yAt + i);
+      FloatVector v = load(x, xAt + i);
+      v = v.blend(SIGMOID_HIGH, v.compare(VectorOperators.GT, SIGMOID_HIGH));
+      v = v.blend(SIGMOID_LOW, v.compare(VectorOperators.LT, SIGMOID_LOW));
+      FloatVector shifted =
+          v.lanewise(
+              VectorOperators.FMA,
+              FloatVector.broadcast(SPECIES, -LOG2_E),
+              FloatVector.broadcast(SPECIES, ROUND));
+      FloatVector k = shifted.lanewise(VectorOperators.SUB, ROUND);
+      FloatVector r =
+          k.lanewise(
+              VectorOperators.FMA,
+              FloatVector.broadcast(SPECIES, -LN_2_HIGH),
+              v.lanewise(VectorOperators.NEG));
+      r = k.lanewise(VectorOperators.FMA, FloatVector.broadcast(SPECIES, -LN_2_LOW), r);
+      FloatVector p = FloatVector.broadcast(SPECIES, VectorMath.EXP_6);
+      p = p.lanewise(VectorOperators.FMA, r, FloatVector.broadcast(SPECIES, VectorMath.EXP_5));
+      p = p.lanewise(VectorOperators.FMA, r, FloatVector.broadcast(SPECIES, VectorMath.EXP_4));
+      p = p.lanewise(VectorOperators.FMA, r, FloatVector.broadcast(SPECIES, VectorMath.EXP_3));
+      p = p.lanewise(VectorOperators.FMA, r, FloatVector.broadcast(SPECIES, VectorMath.EXP_2));
+      p = p.lanewise(VectorOperators.FMA, r.lanewise(VectorOperators.MUL, r), r).add(1);
+      IntVector bits = shifted.reinterpretAsInts().add(127);
+      FloatVector scale = bits.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+      one.lanewise(VectorOperators.DIV, p.lanewise(VectorOperators.FMA, scale, one))
+          .intoArray(y, yAt + i);
     }
   }
 
+  /** {@link VectorMath#tanh}, written out likewise. */
   private static void tanh(float[] x, int xAt, float[] y, int yAt, int n) {
     for (int i = 0; i < n; i += LANES) {
-      VectorMath.tanh(load(x, xAt + i)).intoArray(y, yAt + i);
+      FloatVector v = load(x, xAt + i);
+      v = v.blend(TANH_ONE, v.compare(VectorOperators.GT, TANH_ONE));
+      v = v.blend(-TANH_ONE, v.compare(VectorOperators.LT, -TANH_ONE));
+      FloatVector shifted =
+          v.lanewise(
+              VectorOperators.FMA,
+              FloatVector.broadcast(SPECIES, 2 * LOG2_E),
+              FloatVector.broadcast(SPECIES, ROUND));
+      FloatVector k = shifted.lanewise(VectorOperators.SUB, ROUND);
+      FloatVector r =
+          k.lanewise(
+              VectorOperators.FMA,
+              FloatVector.broadcast(SPECIES, -LN_2_HIGH),
+              v.lanewise(VectorOperators.ADD, v));
+      r = k.lanewise(VectorOperators.FMA, FloatVector.broadcast(SPECIES, -LN_2_LOW), r);
+      FloatVector p = FloatVector.broadcast(SPECIES, VectorMath.EXP_6);
+      p = p.lanewise(VectorOperators.FMA, r, FloatVector.broadcast(SPECIES, VectorMath.EXP_5));
+      p = p.lanewise(VectorOperators.FMA, r, FloatVector.broadcast(SPECIES, VectorMath.EXP_4));
+      p = p.lanewise(VectorOperators.FMA, r, FloatVector.broadcast(SPECIES, VectorMath.EXP_3));
+      p = p.lanewise(VectorOperators.FMA, r, FloatVector.broadcast(SPECIES, VectorMath.EXP_2));
+      p = p.lanewise(VectorOperators.FMA, r.lanewise(VectorOperators.MUL, r), r);
+      IntVector bits = shifted.reinterpretAsInts().add(127);
+      FloatVector scale = bits.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+      FloatVector e = p.lanewise(VectorOperators.FMA, scale, scale.sub(1));
+      e.lanewise(VectorOperators.DIV, e.add(2)).intoArray(y, yAt + i);
     }
   }
 

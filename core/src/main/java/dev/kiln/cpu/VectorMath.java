@@ -15,16 +15,26 @@ final class VectorMath {
   static final int LANES = SPECIES.length();
   static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SPECIES.vectorShape());
 
-  private static final float LOG2_E = 1.442695f;
+  static final float LOG2_E = 1.442695f;
   // ln 2 in two parts: the first has 12 bits, so that its product with an exponent is exact
-  private static final float LN_2_HIGH = 0.693359375f;
-  private static final float LN_2_LOW = -2.12194440e-4f;
+  static final float LN_2_HIGH = 0.693359375f;
+  static final float LN_2_LOW = -2.12194440e-4f;
   private static final float LN_2 = 0.6931472f;
   // adding it leaves the nearest integer in the low bits of the sum
-  private static final float ROUND = 0x1.8p23f;
+  static final float ROUND = 0x1.8p23f;
   private static final float EXP_OVERFLOW = 88.72284f;
   private static final float EXP_UNDERFLOW = -103.98f;
-  private static final float TANH_SMALL = 0.625f;
+  // where exp(-x) is past 2^127, and where it is nothing beside 1
+  static final float SIGMOID_LOW = -88.8f;
+  static final float SIGMOID_HIGH = 88;
+  // from here on tanh is 1
+  static final float TANH_ONE = 9.5f;
+  // (exp r - 1 - r) / r^2 for |r| <= ln 2 / 2
+  static final float EXP_2 = 0.49999994f;
+  static final float EXP_3 = 0.16666521f;
+  static final float EXP_4 = 0.04166839f;
+  static final float EXP_5 = 0.0083687175f;
+  static final float EXP_6 = 0.0013814596f;
   private static final float ROOT_HALF = 0.70710677f;
   private static final int ROOT_HALF_BITS = Float.floatToRawIntBits(ROOT_HALF);
 
@@ -72,11 +82,11 @@ final class VectorMath {
 
   /** {@code exp(r) - 1} where {@code |r| <= ln 2 / 2}. */
   private static FloatVector nearExpMinus1(FloatVector r) {
-    FloatVector q = FloatVector.broadcast(SPECIES, 0.0013814596f);
-    q = q.fma(r, FloatVector.broadcast(SPECIES, 0.0083687175f));
-    q = q.fma(r, FloatVector.broadcast(SPECIES, 0.04166839f));
-    q = q.fma(r, FloatVector.broadcast(SPECIES, 0.16666521f));
-    q = q.fma(r, FloatVector.broadcast(SPECIES, 0.49999994f));
+    FloatVector q = FloatVector.broadcast(SPECIES, EXP_6);
+    q = q.fma(r, FloatVector.broadcast(SPECIES, EXP_5));
+    q = q.fma(r, FloatVector.broadcast(SPECIES, EXP_4));
+    q = q.fma(r, FloatVector.broadcast(SPECIES, EXP_3));
+    q = q.fma(r, FloatVector.broadcast(SPECIES, EXP_2));
     return q.fma(r.mul(r), r);
   }
 
@@ -86,33 +96,40 @@ final class VectorMath {
     return exp(x).sub(1).blend(nearExpMinus1(x), near);
   }
 
+  /** {@code 2^exponent}, of which the low nine bits are read. */
   private static FloatVector power(IntVector exponent) {
     return exponent.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
   }
 
-  /** Within 2.2 units in the last place. */
+  /** Within 2.3 units in the last place. */
   static FloatVector sigmoid(FloatVector x) {
+    // 1 / (1 + exp -x), whose 2^n at these bounds is infinite or 0: one factor will do
+    FloatVector y = x.blend(SIGMOID_HIGH, x.compare(VectorOperators.GT, SIGMOID_HIGH));
+    y = y.blend(SIGMOID_LOW, y.compare(VectorOperators.LT, SIGMOID_LOW));
+    FloatVector shifted =
+        y.fma(FloatVector.broadcast(SPECIES, -LOG2_E), FloatVector.broadcast(SPECIES, ROUND));
+    FloatVector p = nearExpMinus1(remainder(shifted.sub(ROUND), y.neg())).add(1);
     FloatVector one = FloatVector.broadcast(SPECIES, 1);
-    return one.div(exp(x.neg()).add(one));
+    return one.div(p.fma(power(shifted.reinterpretAsInts()), one));
   }
 
-  /** Within 1.4 units in the last place. */
+  /** Within 2.5 units in the last place. */
   static FloatVector tanh(FloatVector x) {
-    FloatVector one = FloatVector.broadcast(SPECIES, 1);
-    FloatVector magnitude = x.abs();
-    // away from 0: 1 - 2 / (exp 2|x| + 1), with the sign of x
-    FloatVector two = FloatVector.broadcast(SPECIES, 2);
-    FloatVector far = one.sub(two.div(exp(magnitude.add(magnitude)).add(one)));
-    far = far.blend(far.neg(), x.compare(VectorOperators.LT, 0));
-    // near 0: x + x^3 p(x^2)
-    FloatVector z = x.mul(x);
-    FloatVector p = FloatVector.broadcast(SPECIES, -0.0057049743f);
-    p = p.fma(z, FloatVector.broadcast(SPECIES, 0.020639075f));
-    p = p.fma(z, FloatVector.broadcast(SPECIES, -0.05373971f));
-    p = p.fma(z, FloatVector.broadcast(SPECIES, 0.13331442f));
-    p = p.fma(z, FloatVector.broadcast(SPECIES, -0.3333328f));
-    FloatVector near = p.mul(z).fma(x, x);
-    return far.blend(near, magnitude.compare(VectorOperators.LT, TANH_SMALL));
+    // e / (e + 2) with e = exp 2x - 1 = 2^n (exp r - 1) + (2^n - 1), which keeps its digits near 0
+    FloatVector y = x.blend(TANH_ONE, x.compare(VectorOperators.GT, TANH_ONE));
+    y = y.blend(-TANH_ONE, y.compare(VectorOperators.LT, -TANH_ONE));
+    FloatVector shifted =
+        y.fma(FloatVector.broadcast(SPECIES, 2 * LOG2_E), FloatVector.broadcast(SPECIES, ROUND));
+    FloatVector p = nearExpMinus1(remainder(shifted.sub(ROUND), y.add(y)));
+    FloatVector scale = power(shifted.reinterpretAsInts());
+    FloatVector e = p.fma(scale, scale.sub(1));
+    return e.div(e.add(2));
+  }
+
+  /** {@code x - n ln 2}. */
+  private static FloatVector remainder(FloatVector n, FloatVector x) {
+    FloatVector r = n.fma(FloatVector.broadcast(SPECIES, -LN_2_HIGH), x);
+    return n.fma(FloatVector.broadcast(SPECIES, -LN_2_LOW), r);
   }
 
   /** Within 1 unit in the last place; negative infinity at 0, NaN below. */

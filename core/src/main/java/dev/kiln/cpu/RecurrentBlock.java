@@ -1,0 +1,91 @@
+package dev.kiln.cpu;
+
+import dev.kiln.backend.Cell;
+import dev.kiln.backend.RecurrentSpec;
+import java.util.Arrays;
+
+/**
+ * A step of the sequences that a thread computes together: their states and gates, in the thread's
+ * scratch.
+ *
+ * <pre>
+ *   h, c    [rows][stateStride]   c is r ∘ h' with a GRU that resets first
+ *   gates   [rows][gateStride]    slot after slot, each of as many units; a GRU's fourth is x_n
+ *   spare                         for the pass itself
+ * </pre>
+ *
+ * <p>The layer's hidden units are followed by zeros up to a whole number of vectors, in the states
+ * and in every slot, so that no loop over units has a rest. Rows are a vector further apart than
+ * they are long, and so not a power of two, which would have them share few lines of the cache.
+ */
+final class RecurrentBlock {
+  final float[] data;
+  final int units;
+  final int stateStride;
+  final int gateStride;
+  final int c;
+  final int gates;
+  final int spare;
+
+  private RecurrentBlock(Engine engine, RecurrentSpec spec, int count, int spareSize) {
+    Tiles tiles = engine.product().tiles();
+    int lanes = engine.gates().lanes();
+    int columns = tiles.columns();
+    units = units(engine, spec.hidden());
+    stateStride = up(units, columns) + lanes;
+    gateStride = up(slots(spec.cell()) * units, columns) + lanes;
+    int rows = rows(tiles, count);
+    c = rows * stateStride;
+    gates = 2 * c;
+    spare = gates + rows * gateStride;
+    int size = Math.addExact(spare, spareSize);
+    data = Scratch.ofThread().array(Scratch.Role.SEQUENCES, size);
+    Arrays.fill(data, 0, size, 0);
+  }
+
+  /**
+   * All zeros.
+   *
+   * @param spare how many elements the pass wants for itself
+   */
+  static RecurrentBlock of(Engine engine, RecurrentSpec spec, int count, int spare) {
+    return new RecurrentBlock(engine, spec, count, spare);
+  }
+
+  /** How many units states and slots have room for. */
+  static int units(Engine engine, int hidden) {
+    return up(hidden, engine.gates().lanes());
+  }
+
+  /** How many rows tiles compute for so many: the lowest tile may be higher than what is left. */
+  static int rows(Tiles tiles, int count) {
+    int last = (count - 1) / tiles.rows() * tiles.rows();
+    return last + tiles.heightFor(count - last);
+  }
+
+  /** How many runs of units the gates of a sequence take. */
+  static int slots(Cell cell) {
+    return cell == Cell.GRU ? 4 : cell.gates();
+  }
+
+  static int up(int n, int multiple) {
+    return (n + multiple - 1) / multiple * multiple;
+  }
+
+  /** How many sequences are taken through the gates at once, and stay in the nearest cache. */
+  int atOnce() {
+    return Math.max(1, 4096 / gateStride);
+  }
+
+  int h(int row) {
+    return row * stateStride;
+  }
+
+  int c(int row) {
+    return c + row * stateStride;
+  }
+
+  int gates(int row) {
+    return gates + row * gateStride;
+  }
+}
