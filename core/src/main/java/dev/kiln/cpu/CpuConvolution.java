@@ -19,13 +19,11 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class CpuConvolution implements Convolution {
-  /** How much of the patches one task packs at once, in elements. */
-  private static final int PACK = 1 << 17;
+  /** How much of the input a task lays out at once, in elements: it stays in the cache. */
+  private static final int PLANES = 1 << 17;
 
-  /** How far along the pixels one product of the weight gradient goes: while patches are short. */
-  private static final int PIXELS = 4 * Packed.DEPTH;
-
-  private static final int SHORT_PATCH = 512;
+  /** How much of the weights is worth a thread's packing, in elements. */
+  private static final int PACK = 1 << 14;
 
   /** The most parts that the batch of a weight gradient is cut into. */
   private static final int PARTS = 16;
@@ -148,35 +146,108 @@ final class CpuConvolution implements Convolution {
   }
 
   private void images(
-      int n, Window window, int rows, Operand weights, Start start, Plane in, Plane out) {
+      int n, Window whole, int rows, Operand weights, Start start, Plane in, Plane out) {
+    int lanes = product.tiles().lanes();
+    boolean direct = whole.isIdentity() && whole.outPixels() % lanes == 0;
+    Window window = direct ? whole.asRowsOf(lanes) : whole;
     int pixels = window.outPixels();
     if (n == 0 || pixels == 0 || rows == 0) {
       return;
     }
-    Tiles tiles = product.tiles();
-    Packed left = Packed.left(tiles, rows, window.patch());
-    left.pack(weights, 0, 0, 0, left.count());
-    int panels = (pixels + tiles.columns() - 1) / tiles.columns();
-    int fit = Math.max(1, PACK / window.patch() / tiles.columns());
-    int wanted = (2 * workers.size() + n - 1) / n;
-    int pieces = Math.max(Math.min(panels, wanted), (panels + fit - 1) / fit);
-    int most = (panels + pieces - 1) / pieces * tiles.columns();
-    int outRows = Math.min(window.outHeight(), (most - 1) / window.outWidth() + 2);
-    Patches patches = Patches.ofPixels(window, tiles, outRows);
+    Packed left = Packed.left(product.tiles(), rows, window.patch());
+    long each = (long) left.unit() * window.patch();
+    workers.rows(
+        left.count(), (int) (PACK / each) + 1, (from, to) -> left.pack(weights, 0, 0, from, to));
+    int height = window.outHeight();
+    int pieces = Math.min(height, Math.max(1, (4 * workers.size() + n - 1) / n));
+    while (!direct
+        && pieces < height
+        && Planes.sizeOf(window, (height + pieces - 1) / pieces) > PLANES) {
+      pieces++;
+    }
+    int most = (height + pieces - 1) / pieces;
+    Planes planes = new Planes(window, product.tiles(), most);
+    int fit = (int) Math.max(1, Math.min(n / (4 * workers.size()), PLANES / planes.size()));
+    int group = pieces > 1 ? 1 : fit;
+    int parts = pieces;
+    int[] places =
+        direct ? MatrixProduct.multiples(whole.inPixels(), whole.channels()) : planes.places();
     share(
         (long) n * rows * pixels * window.patch(),
-        n * pieces,
+        (n + group - 1) / group * parts,
         task -> {
-          int image = task / pieces;
-          int piece = task % pieces;
-          int from = panels * piece / pieces * tiles.columns();
-          int to = Math.min(pixels, panels * (piece + 1) / pieces * tiles.columns());
-          Packed right = Packed.right(tiles, to - from, window.patch());
-          Operand operand = patches.of(in.data(), in.at(image), from, to);
-          right.pack(operand, from, 0, 0, right.count());
-          Matrix result = Matrix.dense(out.data(), out.at(image), rows, pixels);
-          product.tiles(left, right, result, 0, from, start, 0, left.count(), 0, right.count());
+          int first = task / parts * group;
+          int count = Math.min(group, n - first);
+          int piece = task % parts;
+          int from = height * piece / parts;
+          int outRows = height * (piece + 1) / parts - from;
+          float[] right = in.data();
+          int at = in.at(first) + from * window.outWidth();
+          int step = in.step();
+          if (!direct) {
+            right = Scratch.ofThread().array(Scratch.Role.PLANES, group * planes.size() + lanes);
+            at = 0;
+            step = planes.size();
+            for (int i = 0; i < count; i++) {
+              planes.lay(in.data(), in.at(first + i), from, outRows, right, i * step);
+            }
+          }
+          int to = out.at(first) + from * window.outWidth();
+          Pixels result = new Pixels(out.data(), to, out.step(), pixels);
+          multiply(
+              left, right, at, step, places, count, outRows * window.outWidth(), result, start);
         });
+  }
+
+  /** Where output pixels go: the first one's place, and the distances of images and channels. */
+  private record Pixels(float[] data, int at, int imageStep, int channelStep) {}
+
+  /** All output channels of {@code wanted} pixels in each of {@code images} images. */
+  private void multiply(
+      Packed left,
+      float[] right,
+      int at,
+      int step,
+      int[] places,
+      int images,
+      int wanted,
+      Pixels result,
+      Start start) {
+    int lanes = product.tiles().lanes();
+    int each = (wanted + lanes - 1) / lanes;
+    int vectors = images * each;
+    for (int depth = 0; depth < left.k(); depth += left.step()) {
+      int k = Math.min(left.step(), left.k() - depth);
+      Start here = depth == 0 ? start : Start.RESULT;
+      for (int panel = 0; panel < left.count(); panel++) {
+        int row = panel * left.unit();
+        int rowAt = result.at() + row * result.channelStep();
+        for (int v = 0; v < vectors; v += 2) {
+          int w = Math.min(v + 1, vectors - 1);
+          int v0 = v % each * lanes;
+          int v1 = w % each * lanes;
+          product.tile(
+              left,
+              panel,
+              depth,
+              k,
+              right,
+              at + v / each * step + v0,
+              at + w / each * step + v1,
+              places,
+              depth,
+              result.data(),
+              rowAt + v / each * result.imageStep() + v0,
+              rowAt + w / each * result.imageStep() + v1,
+              result.channelStep(),
+              Math.min(lanes, wanted - v0),
+              w == v ? 0 : Math.min(lanes, wanted - v1),
+              here,
+              row,
+              0);
+        }
+      }
+    }
   }
 
   private void share(long work, int tasks, Workers.Task task) {
@@ -205,70 +276,155 @@ final class CpuConvolution implements Convolution {
 
   private void weightGradient(Conv2dSpec spec, int g, Buffer x, Buffer dy, Buffer dw) {
     int rows = spec.groupOut();
-    int columns = spec.patch();
-    int size = rows * columns;
+    Window window = Window.forward(spec);
     Tiles tiles = product.tiles();
-    Patches patches = Patches.ofTaps(Window.forward(spec), tiles);
+    // settled by the spec alone: the order of the sum must not depend on the threads
+    int outRows = spec.outHeight();
+    while (outRows > 1 && PixelRows.sizeOf(window, outRows) > PLANES) {
+      outRows = (outRows + 1) / 2;
+    }
+    PixelRows images = new PixelRows(window, tiles, outRows);
+    int stride = images.vectors() * tiles.lanes();
+    int size = Math.multiplyExact(rows, stride);
+    int parts = Math.max(1, Math.min(Math.min(PARTS, spec.n()), PARTS_LIMIT / size));
+    int each = (spec.n() + parts - 1) / parts;
+    int pixels = outRows * spec.outWidth();
+    int fit = Math.min(PLANES / Math.max(1, images.size()), Packed.DEPTH * 2 / pixels);
+    int group = outRows < spec.outHeight() ? 1 : Math.max(1, Math.min(each, fit));
+    int rowsAtOnce = outRows;
+    int[] places = images.places(group, outRows);
+    float[] sums = Scratch.ofThread().array(Scratch.Role.PARTS, Math.multiplyExact(parts, size));
     Plane in = Plane.of(x, spec.inChannels(), g * spec.groupIn(), spec.inPixels());
     Plane out = Plane.of(dy, spec.outChannels(), g * rows, spec.outPixels());
-    // settled by the spec alone: the order of the sum must not depend on the threads
-    int parts = Math.max(1, Math.min(Math.min(PARTS, spec.n()), PARTS_LIMIT / size));
-    float[] sums = Scratch.ofThread().array(Scratch.Role.PARTS, Math.multiplyExact(parts, size));
-    int panels = (columns + tiles.columns() - 1) / tiles.columns();
-    int across = Math.min(panels, (2 * workers.size() + parts - 1) / parts);
+    int across = Math.min((images.vectors() + 1) / 2, (2 * workers.size() + parts - 1) / parts);
     share(
         (long) spec.n() * spec.outPixels() * size,
         parts * across,
         task -> {
           int part = task / across;
-          int piece = task % across;
-          Matrix sum = Matrix.dense(sums, part * size, rows, columns);
-          int from = panels * piece / across * tiles.columns();
-          int to = Math.min(columns, panels * (piece + 1) / across * tiles.columns());
+          int pairs = (images.vectors() + 1) / 2;
+          int from = pairs * (task % across) / across * 2;
+          int to = Math.min(images.vectors(), pairs * (task % across + 1) / across * 2);
+          float[] right =
+              Scratch.ofThread()
+                  .array(Scratch.Role.PLANES, group * images.size() + 2 * tiles.lanes());
           Start start = Start.ZERO;
-          for (int i = spec.n() * part / parts; i < spec.n() * (part + 1) / parts; i++) {
-            Matrix gradient = Matrix.dense(out.data(), out.at(i), rows, spec.outPixels());
-            Operand taps = patches.of(in.data(), in.at(i), 0, spec.outPixels());
-            addProduct(gradient.left(), taps, spec.outPixels(), sum, from, to, start);
-            start = Start.RESULT;
+          int end = spec.n() * (part + 1) / parts;
+          for (int i = spec.n() * part / parts; i < end; i += group) {
+            int count = Math.min(group, end - i);
+            for (int row = 0; row < spec.outHeight(); row += rowsAtOnce) {
+              int some = Math.min(rowsAtOnce, spec.outHeight() - row);
+              for (int j = 0; j < count; j++) {
+                images.lay(in.data(), in.at(i + j), row, some, right, j * images.size());
+              }
+              Packed left = Packed.left(tiles, rows, count * some * spec.outWidth());
+              int first = out.at(i) + row * spec.outWidth();
+              left.pack(
+                  pixelsOf(out, first, some * spec.outWidth(), spec.outPixels()),
+                  0,
+                  0,
+                  0,
+                  left.count());
+              addProduct(left, right, places, images, from, to, sums, part * size, stride, start);
+              start = Start.RESULT;
+            }
           }
         });
-    total(sums, parts, size, spec, CpuBuffer.floats(dw), CpuBuffer.offset(dw) + g * size);
+    total(sums, parts, size, stride, images, spec, dw, g);
+  }
+
+  /** Channels as rows, some pixels of one image after those of the other. */
+  private static Operand pixelsOf(Plane plane, int at, int wanted, int pixels) {
+    return (line, count, depth, k, panel, offset, width) -> {
+      for (int done = 0; done < k; ) {
+        int image = (depth + done) / wanted;
+        int skipped = (depth + done) % wanted;
+        int some = Math.min(k - done, wanted - skipped);
+        int from = at + image * plane.step() + line * pixels + skipped;
+        Matrix.transpose(
+            plane.data(), from, pixels, count, some, panel, offset + done * width, width);
+        done += some;
+      }
+    };
+  }
+
+  /** Vectors {@code from … to - 1} of all rows of {@code sums = start + left right}. */
+  private void addProduct(
+      Packed left,
+      float[] right,
+      int[] places,
+      PixelRows images,
+      int from,
+      int to,
+      float[] sums,
+      int at,
+      int stride,
+      Start start) {
+    int lanes = product.tiles().lanes();
+    for (int depth = 0; depth < left.k(); depth += left.step()) {
+      int k = Math.min(left.step(), left.k() - depth);
+      Start here = depth == 0 ? start : Start.RESULT;
+      for (int v = from; v < to; v += 2) {
+        int w = Math.min(v + 1, to - 1);
+        for (int panel = 0; panel < left.count(); panel++) {
+          int row = at + panel * left.unit() * stride;
+          product.tile(
+              left,
+              panel,
+              depth,
+              k,
+              right,
+              images.vectorAt(v),
+              images.vectorAt(w),
+              places,
+              depth,
+              sums,
+              row + v * lanes,
+              row + w * lanes,
+              stride,
+              lanes,
+              w == v ? 0 : lanes,
+              here,
+              0,
+              0);
+        }
+      }
+    }
   }
 
   /** Adds the parts, and turns [kernel row, kernel column, channel] into the weight's order. */
-  private void total(float[] sums, int parts, int size, Conv2dSpec spec, float[] weight, int at) {
-    int kernel = spec.kernelHeight() * spec.kernelWidth();
-    int channels = spec.groupIn();
+  private void total(
+      float[] sums,
+      int parts,
+      int size,
+      int stride,
+      PixelRows images,
+      Conv2dSpec spec,
+      Buffer dw,
+      int g) {
+    float[] weight = CpuBuffer.floats(dw);
+    int at = CpuBuffer.offset(dw) + g * spec.groupOut() * spec.patch();
     workers.rows(
         spec.groupOut(),
         (1 << 14) / spec.patch() / parts + 1,
         (from, to) -> {
-          for (int i = from * spec.patch(); i < to * spec.patch(); i++) {
-            float total = sums[i];
-            for (int part = 1; part < parts; part++) {
-              total += sums[part * size + i];
+          for (int row = from; row < to; row++) {
+            for (int i = row * stride; i < (row + 1) * stride; i++) {
+              float total = sums[i];
+              for (int part = 1; part < parts; part++) {
+                total += sums[part * size + i];
+              }
+              sums[i] = total;
             }
-            int line = i % spec.patch();
-            int position = line % channels * kernel + line / channels;
-            weight[at + i - line + position] = total;
+            int next = at + row * spec.patch();
+            for (int c = 0; c < spec.groupIn(); c++) {
+              for (int i = 0; i < spec.kernelHeight(); i++) {
+                for (int j = 0; j < spec.kernelWidth(); j++) {
+                  weight[next++] = sums[row * stride + images.line(c, i, j)];
+                }
+              }
+            }
           }
         });
-  }
-
-  /** Columns {@code from … to - 1} of {@code c = start + left right}, on this thread. */
-  private void addProduct(
-      Operand left, Operand right, int k, Matrix c, int from, int to, Start start) {
-    // settled by the whole patch, whatever part of it this is: it says where the sum is cut
-    int stretch = c.columns() <= SHORT_PATCH ? PIXELS : Packed.DEPTH;
-    for (int depth = 0; depth < k; depth += stretch) {
-      int length = Math.min(stretch, k - depth);
-      Packed a = Packed.left(product.tiles(), c.rows(), length);
-      Packed b = Packed.right(product.tiles(), to - from, length);
-      a.pack(left, 0, depth, 0, a.count());
-      b.pack(right, from, depth, 0, b.count());
-      Start at = depth == 0 ? start : Start.RESULT;
-      product.tiles(a, b, c, 0, from, at, 0, a.count(), 0, b.count());
-    }
   }
 }

@@ -23,10 +23,23 @@ final class MatrixProduct {
   private final Workers workers;
   private final float[] zeros;
 
+  /** Where the rows of a packed right panel lie. */
+  private final int[] rowsOfPanel;
+
   MatrixProduct(Tiles tiles, Workers workers) {
     this.tiles = tiles;
     this.workers = workers;
     zeros = new float[tiles.columns()];
+    rowsOfPanel = multiples(tiles.columns(), Packed.DEPTH);
+  }
+
+  /** The places of rows that lie at a fixed distance from each other. */
+  static int[] multiples(int distance, int count) {
+    int[] places = new int[count];
+    for (int i = 0; i < count; i++) {
+      places[i] = i * distance;
+    }
+    return places;
   }
 
   Tiles tiles() {
@@ -49,6 +62,7 @@ final class MatrixProduct {
     int k = a.columns();
     Packed left = Packed.left(tiles, c.rows(), k);
     left.pack(a.left(), 0, 0, 0, 1);
+    int[] places = multiples(b.rowStride(), left.step());
     int panels = c.columns() / tiles.columns();
     int done = panels * tiles.columns();
     Workers.Range body =
@@ -65,7 +79,9 @@ final class MatrixProduct {
                   length,
                   b.data(),
                   b.at(depth, j),
-                  b.rowStride(),
+                  b.at(depth, j + tiles.lanes()),
+                  places,
+                  0,
                   c,
                   0,
                   j,
@@ -198,86 +214,178 @@ final class MatrixProduct {
         int width = right.linesOf(q);
         int at = right.offsetOf(q, depth);
         for (int t = leftFrom; t < leftTo; t++) {
-          int i = row + t * tiles.rows();
-          tile(left, t, depth, k, right.data(), at, tiles.columns(), c, i, j, width, from);
+          int i = row + t * left.unit();
+          int second = at + tiles.lanes();
+          tile(left, t, depth, k, right.data(), at, second, rowsOfPanel, 0, c, i, j, width, from);
         }
       }
     }
   }
 
-  /** One tile of {@code c}, at (i, j): straight, or through scratch where it sticks out. */
+  /** One tile of {@code c}, at (i, j), of {@code width} columns side by side. */
   private void tile(
       Packed left,
       int panel,
       int depth,
       int k,
       float[] right,
-      int rightAt,
-      int rightStride,
+      int b0,
+      int b1,
+      int[] places,
+      int place,
       Matrix c,
       int i,
       int j,
       int width,
       Start start) {
+    int lanes = tiles.lanes();
+    int at = c.at(i, j);
+    tile(
+        left,
+        panel,
+        depth,
+        k,
+        right,
+        b0,
+        b1,
+        places,
+        place,
+        c.data(),
+        at,
+        at + lanes,
+        c.rowStride(),
+        Math.min(width, lanes),
+        width - lanes,
+        start,
+        i,
+        j);
+  }
+
+  /**
+   * One tile, straight, or through scratch where it sticks out.
+   *
+   * @param c0 where the first vector of its first row goes in {@code c}
+   * @param c1 where the second one goes
+   * @param stride from row to row of {@code c}
+   * @param width0 how many elements of the first vector are wanted
+   * @param width1 likewise of the second; none if it is not positive
+   * @param row the tile's first row in the whole result, which tells the bias of a row
+   * @param column its first column, likewise
+   */
+  void tile(
+      Packed left,
+      int panel,
+      int depth,
+      int k,
+      float[] right,
+      int b0,
+      int b1,
+      int[] places,
+      int place,
+      float[] c,
+      int c0,
+      int c1,
+      int stride,
+      int width0,
+      int width1,
+      Start start,
+      int row,
+      int column) {
     int rows = left.linesOf(panel);
     int height = left.widthOf(panel);
+    int lanes = tiles.lanes();
     int columns = tiles.columns();
-    boolean whole = rows == height && width == columns;
-    float[] target = c.data();
-    int to = c.at(i, j);
-    int stride = c.rowStride();
-    if (!whole) {
-      target = Scratch.ofThread().array(Role.TILE, tiles.rows() * columns);
-      to = 0;
-      stride = columns;
-    }
+    boolean whole = rows == height && width0 == lanes && (width1 == lanes || width1 <= 0);
+    float[] target = whole ? c : Scratch.ofThread().array(Role.TILE, tiles.rows() * columns);
+    int to0 = whole ? c0 : 0;
+    int to1 = whole ? c1 : lanes;
+    int toStride = whole ? stride : columns;
     float[] source = target;
-    int from = to;
-    int sourceStride = stride;
+    int from0 = to0;
+    int from1 = to1;
+    int fromStride = toStride;
     if (start.kind() == Kind.ZERO) {
       source = zeros;
-      from = 0;
-      sourceStride = 0;
+      from0 = 0;
+      from1 = 0;
+      fromStride = 0;
     } else if (!whole) {
-      load(start, c, i, rows, j, width, target);
+      load(start, c, c0, stride, rows, width0, row, column, target, 0);
+      load(start, c, c1, stride, rows, width1, row, column + lanes, target, lanes);
     } else if (start.kind() == Kind.BIAS_PER_COLUMN) {
       source = start.bias();
-      from = start.offset() + j;
-      sourceStride = 0;
+      from0 = start.offset() + column;
+      from1 = from0 + lanes;
+      fromStride = 0;
     } else if (start.kind() == Kind.BIAS_PER_ROW) {
       source = start.bias();
-      from = i * start.offset();
-      sourceStride = start.offset();
+      from0 = row * start.offset();
+      from1 = from0;
+      fromStride = start.offset();
     }
-    tiles.tile(
-        height,
-        width,
-        k,
-        left.data(),
-        left.offsetOf(panel, depth),
-        right,
-        rightAt,
-        rightStride,
-        source,
-        from,
-        sourceStride,
-        target,
-        to,
-        stride);
+    float[] a = left.data();
+    int ao = left.offsetOf(panel, depth);
+    if (width1 > 0) {
+      tiles.tile(
+          height,
+          k,
+          a,
+          ao,
+          right,
+          b0,
+          b1,
+          places,
+          place,
+          source,
+          from0,
+          from1,
+          fromStride,
+          target,
+          to0,
+          to1,
+          toStride);
+    } else {
+      tiles.narrowTile(
+          height,
+          k,
+          a,
+          ao,
+          right,
+          b0,
+          places,
+          place,
+          source,
+          from0,
+          fromStride,
+          target,
+          to0,
+          toStride);
+    }
     if (!whole) {
       for (int r = 0; r < rows; r++) {
-        System.arraycopy(target, r * columns, c.data(), c.at(i + r, j), width);
+        System.arraycopy(target, r * columns, c, c0 + r * stride, width0);
+        if (width1 > 0) {
+          System.arraycopy(target, r * columns + lanes, c, c1 + r * stride, width1);
+        }
       }
     }
   }
 
   private void load(
-      Start start, Matrix c, int row, int rows, int column, int width, float[] values) {
-    for (int i = 0; i < rows; i++) {
-      int at = c.at(row + i, column);
+      Start start,
+      float[] c,
+      int at,
+      int stride,
+      int rows,
+      int width,
+      int row,
+      int column,
+      float[] values,
+      int to) {
+    for (int r = 0; r < rows; r++) {
       for (int j = 0; j < width; j++) {
-        float present = c.data()[at + j];
-        values[i * tiles.columns() + j] = start.at(row + i, column + j, present);
+        float present = c[at + r * stride + j];
+        values[to + r * tiles.columns() + j] = start.at(row + r, column + j, present);
       }
     }
   }

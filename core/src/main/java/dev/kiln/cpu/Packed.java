@@ -8,12 +8,12 @@ package dev.kiln.cpu;
  *   [block][panel][p of the block][line of the panel]
  * </pre>
  *
- * A left operand has panels of {@link Tiles#rows} lines, and a lower one at the end; a right one
- * has panels of {@link Tiles#columns}, the last padded with zeros.
+ * A left operand has panels as high as {@link Tiles#evenHeight} tells, and a lower one at the end;
+ * a right one has panels of {@link Tiles#columns}, the last padded with zeros.
  */
 final class Packed {
-  /** How long a block may be: a right panel of it shares the first-level cache with a left one. */
-  static final int DEPTH = 384;
+  /** How long a block may be: a right panel of it leaves room for a left one in 32 KB. */
+  static final int DEPTH = 192;
 
   private final Tiles tiles;
   private final boolean left;
@@ -29,7 +29,7 @@ final class Packed {
     this.left = left;
     this.lines = lines;
     this.k = k;
-    unit = left ? tiles.rows() : tiles.columns();
+    unit = left ? tiles.evenHeight(lines) : tiles.columns();
     int last = (count() - 1) * unit;
     padded = last + (left ? tiles.heightFor(lines - last) : unit);
     int pieces = (k + DEPTH - 1) / DEPTH;
@@ -63,6 +63,11 @@ final class Packed {
 
   int k() {
     return k;
+  }
+
+  /** How many lines a panel has, but for the last. */
+  int unit() {
+    return unit;
   }
 
   /** How many lines, padding not counted. */

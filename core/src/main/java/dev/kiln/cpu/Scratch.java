@@ -20,6 +20,7 @@ final class Scratch {
     LANES,
     PARTS,
     IMAGE,
+    PLANES,
     PHASE,
     PHASE_KERNEL,
     START,

@@ -100,6 +100,12 @@ record Window(
         && inWidth == outWidth;
   }
 
+  /** The same pixels as rows of so many, for a window that {@link #isIdentity}. */
+  Window asRowsOf(int columns) {
+    int rows = inPixels() / columns;
+    return new Window(channels, rows, columns, rows, columns, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1);
+  }
+
   /** How many rows, padding and all, so many rows of output pixels see. */
   int paddedRows(int outRows) {
     return (outRows - 1) * strideHeight + (kernelHeight - 1) * dilationHeight + 1;
