@@ -46,7 +46,11 @@ public abstract class Comparison {
   public void open() {
     Work work = Work.parse(work());
     opened = Engines.open(engine());
-    task = Engines.prepare(opened, engine(), work, Reference::elsewhere);
+    Engines.Agreed agreed = Engines.prepare(opened, engine(), work, Reference::elsewhere);
+    task = agreed.task();
+    // JMH's own line has not ended yet
+    System.out.println();
+    System.out.println(agreed.report());
   }
 
   /** Frees everything. */

@@ -27,7 +27,9 @@ final class StepProcess {
     String name = arguments[0];
     Work work = Work.parse(arguments[1]);
     try (Engine engine = Engines.open(name)) {
-      Task task = Engines.prepare(engine, name, work, Reference::elsewhere);
+      Engines.Agreed agreed = Engines.prepare(engine, name, work, Reference::elsewhere);
+      System.out.println(agreed.report());
+      Task task = agreed.task();
       steps(task, Double.parseDouble(arguments[2]));
       System.out.println(Stepper.READY);
       BufferedReader input =

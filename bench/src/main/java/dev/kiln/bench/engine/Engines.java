@@ -3,6 +3,7 @@ package dev.kiln.bench.engine;
 import dev.kiln.bench.work.Work;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -46,7 +47,7 @@ public final class Engines {
    * @throws IllegalArgumentException if the engine has no such work
    * @throws DisagreementException if its numbers are others
    */
-  public static Task prepare(Engine engine, String name, Work work, ReferenceSource reference) {
+  public static Agreed prepare(Engine engine, String name, Work work, ReferenceSource reference) {
     Task task =
         engine
             .prepare(work)
@@ -54,11 +55,23 @@ public final class Engines {
                 () ->
                     new IllegalArgumentException("engine " + name + " has no work " + work.name()));
     double share = Agreement.check(name, work, reference.results(work), task.results());
-    System.out.printf(
-        "%n# %s is %s; %s: its numbers agree, the largest difference is %.3f of what is allowed%n",
-        name, engine.description(), work.name(), share);
-    return task;
+    String report =
+        String.format(
+            Locale.ROOT,
+            "# %s is %s; %s: its numbers agree, the largest difference is %.3f of what is allowed",
+            name,
+            engine.description(),
+            work.name(),
+            share);
+    return new Agreed(task, report);
   }
+
+  /**
+   * A task whose numbers are right.
+   *
+   * @param report a line that tells what the engine is, and how well it agreed
+   */
+  public record Agreed(Task task, String report) {}
 
   /** Where the results come from that an engine's are compared with. */
   public interface ReferenceSource {

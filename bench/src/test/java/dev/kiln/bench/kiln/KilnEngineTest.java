@@ -50,7 +50,7 @@ class KilnEngineTest {
   void itsNumbersAreThoseOfTheReference(String name) {
     Work work = Work.parse(name);
     try (Engine engine = Engines.open("kiln-cpu")) {
-      Task task = Engines.prepare(engine, "kiln-cpu", work, Reference::compute);
+      Task task = Engines.prepare(engine, "kiln-cpu", work, Reference::compute).task();
       assertThatCode(task::run).doesNotThrowAnyException();
     }
   }
