@@ -5,6 +5,7 @@ import dev.kiln.backend.CrossEntropySpec;
 import dev.kiln.backend.Losses;
 import dev.kiln.backend.PairLoss;
 import dev.kiln.backend.Rows;
+import dev.kiln.backend.Unary;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -43,39 +44,74 @@ final class CpuLosses implements Losses {
     workers.rows(
         rows.count(),
         GRAIN / Math.max(1, n) + 1,
-        (from, to) -> {
-          float[] scratch = Scratch.ofThread().array(Scratch.Role.ROW, Math.multiplyExact(2, n));
-          for (int row = from; row < to; row++) {
-            int t = targets[CpuBuffer.offset(target) + row];
-            boolean counts = t != spec.ignoreIndex();
-            float wt = counts ? (w == null ? 1 : w[wAt + t]) : 0;
-            weights[CpuBuffer.offset(counted) + row] = wt;
-            losses[CpuBuffer.offset(loss) + row] =
-                counts ? (float) lossOfRow(spec, x, row, t, wt, w, wAt, scratch) : 0;
+        (first, end) -> {
+          int most = atOnce(n);
+          float[] scratch = scratch(n, most);
+          for (int from = first; from < end; from += most) {
+            int count = Math.min(most, end - from);
+            exponentials(rows, x, from, count, scratch);
+            for (int i = 0; i < count; i++) {
+              int t = targets[CpuBuffer.offset(target) + from + i];
+              boolean counts = t != spec.ignoreIndex();
+              float wt = counts ? (w == null ? 1 : w[wAt + t]) : 0;
+              weights[CpuBuffer.offset(counted) + from + i] = wt;
+              losses[CpuBuffer.offset(loss) + from + i] =
+                  counts ? (float) lossOfRow(spec, i, count, t, wt, w, wAt, scratch) : 0;
+            }
           }
         });
   }
 
+  /** How many rows go through an exponential together. */
+  private static int atOnce(int n) {
+    return Math.max(1, 2048 / Math.max(1, stride(n)));
+  }
+
+  /** Rows in scratch are whole vectors, of any provider. */
+  private static int stride(int n) {
+    return (n + 15) & -16;
+  }
+
+  private static float[] scratch(int n, int rows) {
+    return Scratch.ofThread()
+        .array(Scratch.Role.ROW, Math.multiplyExact(2 * rows, Math.max(1, stride(n))));
+  }
+
+  /** Rows less their largest element, and behind all of them its exponentials. */
+  private void exponentials(Rows rows, Buffer x, int from, int count, float[] scratch) {
+    int n = rows.n();
+    int stride = stride(n);
+    for (int i = 0; i < count; i++) {
+      int at = i * stride;
+      gather(rows, x, from + i, scratch, at);
+      float top = loops.max(scratch, at, n);
+      for (int c = at; c < at + n; c++) {
+        scratch[c] -= top;
+      }
+      Arrays.fill(scratch, at + n, at + stride, Float.NEGATIVE_INFINITY);
+    }
+    loops.unary(Unary.EXP, scratch, 0, scratch, count * stride, count * stride);
+  }
+
   private double lossOfRow(
       CrossEntropySpec spec,
-      Buffer x,
-      int row,
+      int i,
+      int count,
       int t,
       float wt,
       float @Nullable [] w,
       int wAt,
       float[] scratch) {
     int n = spec.rows().n();
-    gather(spec.rows(), x, row, scratch);
-    float top = loops.max(scratch, 0, n);
-    double log = Math.log(loops.exp(top, scratch, 0, scratch, n, n));
-    double loss = -wt * ((scratch[t] - top) - log);
+    int at = i * stride(n);
+    double log = Math.log(loops.sum(scratch, at + count * stride(n), stride(n)));
+    double loss = -wt * (scratch[at + t] - log);
     if (spec.labelSmoothing() == 0) {
       return loss;
     }
     double all = 0;
     for (int c = 0; c < n; c++) {
-      all -= (w == null ? 1 : w[wAt + c]) * ((scratch[c] - top) - log);
+      all -= (w == null ? 1 : w[wAt + c]) * (scratch[at + c] - log);
     }
     return (1 - spec.labelSmoothing()) * loss + spec.labelSmoothing() / n * all;
   }
@@ -107,30 +143,41 @@ final class CpuLosses implements Losses {
     float[] out = CpuBuffer.floats(dx);
     int outAt = CpuBuffer.offset(dx);
     int inner = rows.inner();
+    int stride = stride(n);
     workers.rows(
         rows.count(),
         GRAIN / Math.max(1, n) + 1,
-        (from, to) -> {
-          float[] scratch = Scratch.ofThread().array(Scratch.Role.ROW, Math.multiplyExact(2, n));
-          for (int row = from; row < to; row++) {
-            int t = targets[CpuBuffer.offset(target) + row];
-            int at = outAt + row / inner * n * inner + row % inner;
-            if (t == spec.ignoreIndex()) {
-              for (int c = 0; c < n; c++) {
-                out[at + c * inner] = 0;
+        (first, end) -> {
+          int most = atOnce(n);
+          float[] scratch = scratch(n, most);
+          for (int from = first; from < end; from += most) {
+            int count = Math.min(most, end - from);
+            exponentials(rows, x, from, count, scratch);
+            for (int i = 0; i < count; i++) {
+              int row = from + i;
+              int t = targets[CpuBuffer.offset(target) + row];
+              int at = outAt + row / inner * n * inner + row % inner;
+              if (t == spec.ignoreIndex()) {
+                for (int c = 0; c < n; c++) {
+                  out[at + c * inner] = 0;
+                }
+                continue;
               }
-              continue;
-            }
-            gather(rows, x, row, scratch);
-            float top = loops.max(scratch, 0, n);
-            float scale = (float) (1 / loops.exp(top, scratch, 0, scratch, n, n));
-            float g = upstream[upstreamAt + row * upstreamStep] / by;
-            float wt = (1 - spec.labelSmoothing()) * (w == null ? 1 : w[wAt + t]);
-            for (int c = 0; c < n; c++) {
-              float p = scratch[n + c] * scale;
-              float wc = smooth * (w == null ? 1 : w[wAt + c]);
-              float hit = c == t ? p - 1 : p;
-              out[at + c * inner] = g * (wt * hit + (smoothWeight * p - wc));
+              int e = (count + i) * stride;
+              float scale = (float) (1 / loops.sum(scratch, e, stride));
+              float g = upstream[upstreamAt + row * upstreamStep] / by;
+              float wt = (1 - spec.labelSmoothing()) * (w == null ? 1 : w[wAt + t]);
+              if (spec.labelSmoothing() == 0 && inner == 1) {
+                loops.affine(0, scale * (g * wt), 0, scratch, e, out, at, n);
+                out[at + t] -= g * wt;
+                continue;
+              }
+              for (int c = 0; c < n; c++) {
+                float p = scratch[e + c] * scale;
+                float wc = smooth * (w == null ? 1 : w[wAt + c]);
+                float hit = c == t ? p - 1 : p;
+                out[at + c * inner] = g * (wt * hit + (smoothWeight * p - wc));
+              }
             }
           }
         });
@@ -222,13 +269,17 @@ final class CpuLosses implements Losses {
     pairs.gradient(f, x, target, weight, positiveWeight, scale, dy, dx);
   }
 
-  private static void gather(Rows rows, Buffer x, int row, float[] scratch) {
+  private static void gather(Rows rows, Buffer x, int row, float[] scratch, int to) {
     float[] in = CpuBuffer.floats(x);
     int n = rows.n();
     int inner = rows.inner();
     int at = CpuBuffer.offset(x) + row / inner * n * inner + row % inner;
+    if (inner == 1) {
+      System.arraycopy(in, at, scratch, to, n);
+      return;
+    }
     for (int i = 0; i < n; i++) {
-      scratch[i] = in[at + i * inner];
+      scratch[to + i] = in[at + i * inner];
     }
   }
 }

@@ -18,6 +18,7 @@ final class Scratch {
     TILE,
     ROW,
     LANES,
+    LAST,
     PARTS,
     IMAGE,
     PLANES,

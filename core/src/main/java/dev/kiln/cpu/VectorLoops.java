@@ -25,20 +25,13 @@ import jdk.incubator.vector.VectorOperators;
  */
 final class VectorLoops implements Loops {
   private static final int BLOCK = 2048;
+  private static final int ROUND_BITS = Float.floatToRawIntBits(VectorMath.ROUND);
 
   private final ScalarLoops rest = new ScalarLoops();
 
   @Override
   public void unary(Unary f, float[] x, int xAt, float[] y, int yAt, int n) {
     VectorFunctions.apply(f, x, xAt, y, yAt, n);
-  }
-
-  /** A run shorter than a vector, made a whole one in scratch. */
-  private static float[] lastOf(float[] x, int xAt, int n) {
-    float[] last = Scratch.ofThread().array(Scratch.Role.LANES, LANES);
-    System.arraycopy(x, xAt, last, 0, n);
-    Arrays.fill(last, n, LANES, 0);
-    return last;
   }
 
   @Override
@@ -348,22 +341,48 @@ final class VectorLoops implements Loops {
     int whole = SPECIES.loopBound(n);
     double sum = 0;
     for (int from = 0; from < whole; from += BLOCK) {
-      int to = Math.min(whole, from + BLOCK);
-      FloatVector s = FloatVector.zero(SPECIES);
-      for (int i = from; i < to; i += LANES) {
-        FloatVector e = VectorMath.exp(load(x, xAt + i).sub(shift));
-        e.intoArray(y, yAt + i);
-        s = s.add(e);
-      }
-      sum += VectorMath.sumOfLanes(s);
+      sum += expBlock(shift, x, xAt + from, y, yAt + from, Math.min(BLOCK, whole - from));
     }
     if (whole < n) {
-      float[] last = lastOf(x, xAt + whole, n - whole);
-      VectorMath.exp(load(last, 0).sub(shift)).intoArray(last, 0);
+      float[] last = Scratch.ofThread().array(Scratch.Role.LAST, LANES);
+      System.arraycopy(x, xAt + whole, last, 0, n - whole);
+      Arrays.fill(last, n - whole, LANES, Float.NEGATIVE_INFINITY);
+      sum += expBlock(shift, last, 0, last, 0, LANES);
       System.arraycopy(last, 0, y, yAt + whole, n - whole);
-      sum += rest.sum(y, yAt + whole, n - whole);
     }
     return sum;
+  }
+
+  /**
+   * {@link VectorMath#exp}, written out for whole vectors: so long, in bytes of code, that C2 does
+   * not inline it. Two of them in one caller would pass its budget.
+   */
+  private static float expBlock(float shift, float[] x, int xAt, float[] y, int yAt, int n) {
+    FloatVector sum = FloatVector.zero(SPECIES);
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector v = load(x, xAt + i).sub(shift);
+      FloatVector shifted = v.mul(VectorMath.LOG2_E).add(VectorMath.ROUND);
+      FloatVector k = shifted.sub(VectorMath.ROUND);
+      FloatVector r = k.fma(FloatVector.broadcast(SPECIES, -VectorMath.LN_2_HIGH), v);
+      r = k.fma(FloatVector.broadcast(SPECIES, -VectorMath.LN_2_LOW), r);
+      FloatVector p = FloatVector.broadcast(SPECIES, VectorMath.EXP_6);
+      p = p.fma(r, FloatVector.broadcast(SPECIES, VectorMath.EXP_5));
+      p = p.fma(r, FloatVector.broadcast(SPECIES, VectorMath.EXP_4));
+      p = p.fma(r, FloatVector.broadcast(SPECIES, VectorMath.EXP_3));
+      p = p.fma(r, FloatVector.broadcast(SPECIES, VectorMath.EXP_2));
+      p = p.fma(r.mul(r), r).add(1);
+      IntVector bits = shifted.reinterpretAsInts().sub(ROUND_BITS);
+      IntVector half = bits.lanewise(VectorOperators.ASHR, 1);
+      IntVector other = bits.sub(half);
+      p = p.mul(half.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
+      p = p.mul(other.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
+      VectorMask<Float> over = v.compare(VectorOperators.GT, VectorMath.EXP_OVERFLOW);
+      p = p.blend(Float.POSITIVE_INFINITY, over);
+      p = p.blend(0, v.compare(VectorOperators.LT, VectorMath.EXP_UNDERFLOW));
+      p.intoArray(y, yAt + i);
+      sum = sum.add(p);
+    }
+    return VectorMath.sumOfLanes(sum);
   }
 
   @Override

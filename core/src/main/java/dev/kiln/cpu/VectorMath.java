@@ -22,8 +22,8 @@ final class VectorMath {
   private static final float LN_2 = 0.6931472f;
   // adding it leaves the nearest integer in the low bits of the sum
   static final float ROUND = 0x1.8p23f;
-  private static final float EXP_OVERFLOW = 88.72284f;
-  private static final float EXP_UNDERFLOW = -103.98f;
+  static final float EXP_OVERFLOW = 88.72284f;
+  static final float EXP_UNDERFLOW = -103.98f;
   // where exp(-x) is past 2^127, and where it is nothing beside 1
   static final float SIGMOID_LOW = -88.8f;
   static final float SIGMOID_HIGH = 88;
@@ -52,15 +52,17 @@ final class VectorMath {
     return FloatVector.fromArray(SPECIES, array, offset);
   }
 
-  /** The sum of the lanes, from the first to the last. */
+  /** The sum of the lanes, always in the same order: every other one, and then the two. */
   static float sumOfLanes(FloatVector v) {
     float[] lanes = Scratch.ofThread().array(Scratch.Role.LANES, LANES);
     v.intoArray(lanes, 0);
-    float sum = 0;
-    for (int i = 0; i < LANES; i++) {
-      sum += lanes[i];
+    float even = lanes[0];
+    float odd = lanes[1];
+    for (int i = 2; i < LANES; i += 2) {
+      even += lanes[i];
+      odd += lanes[i + 1];
     }
-    return sum;
+    return even + odd;
   }
 
   /** Within 1 unit in the last place where the result is normal; NaN stays NaN. */
