@@ -2,12 +2,14 @@ package dev.kiln.bench.report;
 
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.openjdk.jmh.util.ListStatistics;
@@ -19,7 +21,9 @@ public final class ResultFile {
   private static final double CONFIDENCE = 0.999;
 
   private final JsonArray results = new JsonArray();
+  private final JsonArray failures = new JsonArray();
   private final JsonObject engines = new JsonObject();
+  private final JsonObject others = new JsonObject();
 
   /**
    * A number beside the time.
@@ -27,6 +31,25 @@ public final class ResultFile {
    * @param unit as it is written after the value
    */
   public record Figure(double value, String unit) {}
+
+  /** Something else to know: a part of the whole that no tool here reads. */
+  void put(String name, JsonElement value) {
+    others.add(name, value);
+  }
+
+  /** Adds results as JMH wrote them. */
+  void addAll(JsonArray entries) {
+    results.addAll(entries);
+  }
+
+  void add(Failure failure) {
+    JsonObject entry = new JsonObject();
+    entry.addProperty("family", failure.family());
+    entry.addProperty("work", failure.work());
+    entry.addProperty("engine", failure.engine());
+    entry.addProperty("reason", failure.reason());
+    failures.add(entry);
+  }
 
   /** What an engine is: versions, device, threads. */
   public void describe(String engine, String description) {
@@ -46,14 +69,14 @@ public final class ResultFile {
     JsonObject parameters = new JsonObject();
     parameters.addProperty("engine", engine);
     parameters.addProperty("work", work);
-    JsonObject others = new JsonObject();
-    beside.forEach((name, figure) -> others.add(name, metric(figure)));
+    JsonObject figures = new JsonObject();
+    beside.forEach((name, figure) -> figures.add(name, metric(figure)));
     JsonObject entry = new JsonObject();
     entry.addProperty("benchmark", "dev.kiln.bench." + family + ".run");
     entry.addProperty("mode", "ss");
     entry.add("params", parameters);
     entry.add("primaryMetric", metric(micros));
-    entry.add("secondaryMetrics", others);
+    entry.add("secondaryMetrics", figures);
     results.add(entry);
   }
 
@@ -94,13 +117,36 @@ public final class ResultFile {
     return new ListStatistics(values.stream().mapToDouble(Double::doubleValue).toArray());
   }
 
+  /** How much was measured, and what was not. */
+  List<String> summary() {
+    List<String> lines = new ArrayList<>();
+    lines.add(results.size() + " figures, " + failures.size() + " not timed");
+    for (JsonElement element : failures) {
+      JsonObject failure = element.getAsJsonObject();
+      lines.add(
+          "not timed: "
+              + failure.get("engine").getAsString()
+              + " at "
+              + failure.get("work").getAsString()
+              + ": "
+              + failure.get("reason").getAsString());
+    }
+    return lines;
+  }
+
   /** Writes all of it, with this machine and today's date. */
   public void write(Path file) throws IOException {
+    write(file, Machine.here());
+  }
+
+  void write(Path file, String machine) throws IOException {
     JsonObject whole = new JsonObject();
-    whole.addProperty("machine", Machine.here());
+    whole.addProperty("machine", machine);
     whole.addProperty("date", LocalDate.now(ZoneOffset.UTC).toString());
     whole.addProperty("java", Runtime.version().toString());
+    others.entrySet().forEach(other -> whole.add(other.getKey(), other.getValue()));
     whole.add("engines", engines);
+    whole.add("failures", failures);
     whole.add("results", results);
     Files.writeString(
         file,

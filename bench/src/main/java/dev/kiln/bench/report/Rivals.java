@@ -3,7 +3,10 @@ package dev.kiln.bench.report;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** Who is measured beside whom: engines of the same kind of device. */
+/**
+ * Who is measured beside whom: engines of the same kind of device and the same precision. TF32 is
+ * other work than float32, and has no rival here.
+ */
 final class Rivals {
   private static final String KILN = "kiln-";
 
@@ -36,6 +39,9 @@ final class Rivals {
   }
 
   private static String device(String engine) {
+    if (engine.startsWith("torch-tf32")) {
+      return "cuda in TF32";
+    }
     if (engine.startsWith(KILN + "cuda") || engine.startsWith("torch-cuda")) {
       return "cuda";
     }

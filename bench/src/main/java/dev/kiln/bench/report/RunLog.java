@@ -38,7 +38,7 @@ final class RunLog {
         work = parameters.group(2);
       } else if (description.matches()) {
         into.describe(description.group(1), description.group(2));
-      } else if (line.equals("<failure>")) {
+      } else if (line.endsWith("<failure>")) {
         failed = true;
       } else if (failed && reason.matches()) {
         into.add(new Failure(family, work, engine, reason.group(1)));
