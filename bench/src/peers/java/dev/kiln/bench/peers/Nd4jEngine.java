@@ -13,6 +13,7 @@ import dev.kiln.bench.work.Work;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.bytedeco.openblas.global.openblas;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.CustomOp;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
@@ -23,6 +24,7 @@ import org.nd4j.linalg.api.ops.impl.transforms.strict.Exp;
 import org.nd4j.linalg.api.ops.impl.transforms.strict.Sigmoid;
 import org.nd4j.linalg.api.ops.impl.transforms.strict.Tanh;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.nativeblas.NativeOpsHolder;
 
 /**
  * ND4J's native CPU operations: products, convolutions without groups, poolings, elementwise
@@ -32,11 +34,14 @@ final class Nd4jEngine implements Engine {
   Nd4jEngine() {
     Nd4j.getEnvironment().setMaxThreads(Engines.threads());
     Nd4j.getEnvironment().setMaxMasterThreads(Engines.threads());
+    NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(Engines.threads());
+    // its products
+    openblas.blas_set_num_threads(Engines.threads());
   }
 
   @Override
   public String description() {
-    return "ND4J with " + Nd4j.getEnvironment().maxThreads() + " threads";
+    return "ND4J with " + Nd4j.getEnvironment().maxMasterThreads() + " threads";
   }
 
   @Override
