@@ -2,6 +2,8 @@ package dev.kiln.bench;
 
 import dev.kiln.bench.work.Work;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -54,9 +56,13 @@ public final class Main {
         || options.shouldListProfilers()
         || options.shouldListResultFormats()) {
       org.openjdk.jmh.Main.main(args);
-    } else {
-      new Main(args, options).measure();
+      return;
     }
+    if (options.getOutput().hasValue()) {
+      System.setOut(new PrintStream(options.getOutput().get(), StandardCharsets.UTF_8));
+    }
+    new Main(args, options).measure();
+    System.out.flush();
   }
 
   private void measure() throws RunnerException, CommandLineOptionException {
@@ -66,11 +72,17 @@ public final class Main {
                 OutputFormatFactory.createFormatInstance(System.out, VerboseMode.SILENT),
                 options.getIncludes(),
                 options.getExcludes());
+    int measured = 0;
     for (BenchmarkListEntry family : families) {
       for (String work : works(family)) {
         results.addAll(new Runner(new One(args, family, work)).run());
         write();
+        measured++;
       }
+    }
+    if (measured == 0) {
+      throw new IllegalArgumentException(
+          "there is nothing to measure: no family of these measures one of these works");
     }
     ResultFormatFactory.getInstance(ResultFormatType.TEXT, System.out).writeOut(results);
   }
@@ -113,6 +125,12 @@ public final class Main {
     @Override
     public List<String> getIncludes() {
       return List.of(family);
+    }
+
+    /** Where all print already; JMH would begin the file anew for each work. */
+    @Override
+    public Optional<String> getOutput() {
+      return Optional.none();
     }
 
     @Override

@@ -66,6 +66,13 @@ class MainTest {
     assertThat(file).doesNotExist();
   }
 
+  @Test
+  void aFamilyThatHasNotTheWorkSaysSo() {
+    assertThatThrownBy(() -> Main.main(new String[] {"Gemm", "-p", "work=relu-8"}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("there is nothing to measure");
+  }
+
   private static void measure(Path file, String works) throws Exception {
     Main.main(
         new String[] {

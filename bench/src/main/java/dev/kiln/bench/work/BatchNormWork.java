@@ -32,19 +32,19 @@ public record BatchNormWork(String name, int n, int channels, int side, boolean 
   }
 
   public float[] input() {
-    return Data.uniform("input", n * channels * side * side, -1, 2);
+    return Data.uniform("input", -1, 2, shape());
   }
 
   public float[] weight() {
-    return Data.uniform("weight", channels, 0.5, 1.5);
+    return Data.uniform("weight", 0.5, 1.5, channels);
   }
 
   public float[] bias() {
-    return Data.uniform("bias", channels, -1, 1);
+    return Data.uniform("bias", -1, 1, channels);
   }
 
   public float[] outputGradient() {
-    return Data.uniform("gradient", n * channels * side * side, -1, 1);
+    return Data.uniform("gradient", -1, 1, shape());
   }
 
   @Override

@@ -96,19 +96,19 @@ public record ConvWork(
   }
 
   public float[] input() {
-    return Data.uniform("input", n * channels * side * side, -1, 1);
+    return Data.uniform("input", -1, 1, inputShape());
   }
 
   public float[] weight() {
-    return Data.uniform("weight", filters * channels / groups * kernel * kernel, -1, 1);
+    return Data.uniform("weight", -1, 1, weightShape());
   }
 
   public float[] bias() {
-    return Data.uniform("bias", filters, -1, 1);
+    return Data.uniform("bias", -1, 1, filters);
   }
 
   public float[] outputGradient() {
-    return Data.uniform("gradient", n * filters * out() * out(), -1, 1);
+    return Data.uniform("gradient", -1, 1, outputShape());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.kiln.bench.work;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /** The numbers that works are filled with: the same for every engine, at every time. */
@@ -8,12 +9,14 @@ public final class Data {
 
   /**
    * @param what whose numbers they are: another name has others
-   * @return {@code n} numbers uniform between {@code low} and {@code high}
+   * @return as many numbers as a tensor of this shape has, uniform between {@code low} and {@code
+   *     high}
+   * @throws IllegalArgumentException if they are too many for an array
    */
-  public static float[] uniform(String what, int n, double low, double high) {
+  public static float[] uniform(String what, double low, double high, int... shape) {
     SplittableRandom random = random(what);
-    float[] values = new float[n];
-    for (int i = 0; i < n; i++) {
+    float[] values = new float[size(what, shape)];
+    for (int i = 0; i < values.length; i++) {
       values[i] = (float) (low + random.nextDouble() * (high - low));
     }
     return values;
@@ -27,6 +30,18 @@ public final class Data {
       values[i] = random.nextInt(classes);
     }
     return values;
+  }
+
+  private static int size(String what, int... shape) {
+    long size = 1;
+    for (int extent : shape) {
+      size *= extent;
+      if (size > Integer.MAX_VALUE) {
+        throw new IllegalArgumentException(
+            what + " " + Arrays.toString(shape) + " has more numbers than an array can hold");
+      }
+    }
+    return (int) size;
   }
 
   /**

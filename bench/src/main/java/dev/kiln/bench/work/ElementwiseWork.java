@@ -39,12 +39,12 @@ public record ElementwiseWork(String name, Function function, int n) implements 
   }
 
   public float[] x() {
-    return Data.uniform("x", n, -4, 4);
+    return Data.uniform("x", -4, 4, n);
   }
 
   /** The second operand of a binary function. */
   public float[] y() {
-    return Data.uniform("y", n, -4, 4);
+    return Data.uniform("y", -4, 4, n);
   }
 
   @Override

@@ -25,12 +25,12 @@ public record GemmWork(String name, int m, int k, int n) implements Work {
 
   /** The left matrix. */
   public float[] a() {
-    return Data.uniform("a", m * k, -1, 1);
+    return Data.uniform("a", -1, 1, m, k);
   }
 
   /** The right matrix. */
   public float[] b() {
-    return Data.uniform("b", k * n, -1, 1);
+    return Data.uniform("b", -1, 1, k, n);
   }
 
   @Override

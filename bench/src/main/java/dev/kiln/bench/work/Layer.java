@@ -51,8 +51,8 @@ public sealed interface Layer {
       Map<String, Weight> weights = new LinkedHashMap<>();
       int[] shape = {channels};
       weights.put(
-          "weight", new Weight(shape, Data.uniform(path + ".weight", channels, 0.75, 1.25)));
-      weights.put("bias", new Weight(shape, Data.uniform(path + ".bias", channels, -0.5, 0.5)));
+          "weight", new Weight(shape, Data.uniform(path + ".weight", 0.75, 1.25, channels)));
+      weights.put("bias", new Weight(shape, Data.uniform(path + ".bias", -0.5, 0.5, channels)));
       return weights;
     }
   }
@@ -102,11 +102,7 @@ public sealed interface Layer {
     for (int i = 0; i < namesAndShapes.length; i += 2) {
       String name = (String) namesAndShapes[i];
       int[] shape = (int[]) namesAndShapes[i + 1];
-      int size = 1;
-      for (int extent : shape) {
-        size *= extent;
-      }
-      weights.put(name, new Weight(shape, Data.uniform(path + "." + name, size, -bound, bound)));
+      weights.put(name, new Weight(shape, Data.uniform(path + "." + name, -bound, bound, shape)));
     }
     return weights;
   }

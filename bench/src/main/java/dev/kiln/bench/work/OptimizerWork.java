@@ -37,12 +37,12 @@ public record OptimizerWork(String name, boolean adam, int parameters, int size)
   }
 
   public float[] parameter(int i) {
-    return Data.uniform("parameter " + i, size, -1, 1);
+    return Data.uniform("parameter " + i, -1, 1, size);
   }
 
   /** Never near 0, where engines differ in where they add eps. */
   public float[] gradient(int i) {
-    return Data.uniform("gradient " + i, size, 0.1, 1);
+    return Data.uniform("gradient " + i, 0.1, 1, size);
   }
 
   @Override

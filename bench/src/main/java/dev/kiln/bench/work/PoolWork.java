@@ -64,11 +64,11 @@ public record PoolWork(
   }
 
   public float[] input() {
-    return Data.uniform("input", n * channels * side * side, -1, 1);
+    return Data.uniform("input", -1, 1, inputShape());
   }
 
   public float[] outputGradient() {
-    return Data.uniform("gradient", n * channels * out() * out(), -1, 1);
+    return Data.uniform("gradient", -1, 1, outputShape());
   }
 
   @Override

@@ -67,11 +67,11 @@ public record RecurrentWork(
   }
 
   public float[] inputs() {
-    return Data.uniform("input", steps * batch * input, -1, 1);
+    return Data.uniform("input", -1, 1, inputShape());
   }
 
   public float[] outputGradient() {
-    return Data.uniform("gradient", steps * batch * hidden, -1, 1);
+    return Data.uniform("gradient", -1, 1, outputShape());
   }
 
   /** {@code [gates · hidden, input]}. */
@@ -96,7 +96,7 @@ public record RecurrentWork(
 
   private float[] weight(String what, int columns) {
     double bound = 1 / Math.sqrt(hidden);
-    return Data.uniform(what, kind.gates() * hidden * columns, -bound, bound);
+    return Data.uniform(what, -bound, bound, kind.gates(), hidden, columns);
   }
 
   @Override

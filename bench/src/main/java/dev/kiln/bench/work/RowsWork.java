@@ -35,7 +35,7 @@ public record RowsWork(String name, Function function, int rows, int columns) im
   }
 
   public float[] x() {
-    return Data.uniform("x", rows * columns, -4, 4);
+    return Data.uniform("x", -4, 4, rows, columns);
   }
 
   @Override

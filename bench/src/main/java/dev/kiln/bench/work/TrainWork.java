@@ -71,11 +71,7 @@ public record TrainWork(
   }
 
   private static TrainWork pixels(String name, List<Layer> net, int classes, int... shape) {
-    int size = 1;
-    for (int extent : shape) {
-      size *= extent;
-    }
-    float[] input = Data.uniform("input", size, 0, 1);
+    float[] input = Data.uniform("input", 0, 1, shape);
     int[] targets = Data.classes("targets", shape[0], classes);
     return new TrainWork(name, net, shape, input, targets, classes, RATE);
   }

@@ -85,9 +85,9 @@ class WorkTest {
 
   @Test
   void dataAreTheSameEveryTimeAndOthersForAnotherName() {
-    float[] once = Data.uniform("a", 1000, -1, 1);
-    assertThat(Data.uniform("a", 1000, -1, 1)).isEqualTo(once);
-    float[] other = Data.uniform("b", 1000, -1, 1);
+    float[] once = Data.uniform("a", -1, 1, 1000);
+    assertThat(Data.uniform("a", -1, 1, 1000)).isEqualTo(once);
+    float[] other = Data.uniform("b", -1, 1, 1000);
     assertThat(Arrays.copyOf(other, 999)).isNotEqualTo(Arrays.copyOfRange(once, 1, 1000));
     double correlation = 0;
     for (int i = 0; i < once.length; i++) {
@@ -95,5 +95,13 @@ class WorkTest {
       assertThat(once[i]).isBetween(-1f, 1f);
     }
     assertThat(Math.abs(correlation / once.length)).isLessThan(0.05);
+  }
+
+  @Test
+  void moreThanAnArrayHoldsIsRefused() {
+    GemmWork work = (GemmWork) Work.parse("sgemm-50000");
+    assertThatThrownBy(work::a)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("a [50000, 50000] has more numbers than an array can hold");
   }
 }
