@@ -10,7 +10,7 @@
 set -euo pipefail
 
 LIMIT_MIB=55
-MODULES=java.base,java.logging,java.management,java.xml,jdk.incubator.vector,jdk.unsupported,jdk.zipfs
+MODULES=java.base,java.logging,java.management,jdk.incubator.vector,jdk.unsupported,jdk.zipfs
 
 die() { printf 'bundle.sh: %s\n' "$*" >&2; exit 1; }
 

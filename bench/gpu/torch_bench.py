@@ -467,7 +467,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("out", help="where the figures go, as JSON")
     parser.add_argument("--works", nargs="+", default=WORKS)
-    parser.add_argument("--seconds", type=float, default=0.2, help="of one iteration")
+    parser.add_argument("--seconds", type=float, default=0.1, help="of one iteration")
     parser.add_argument("--iterations", type=int, default=5)
     parser.add_argument("--device", choices=["cuda", "cpu"], default="cuda")
     arguments = parser.parse_args()

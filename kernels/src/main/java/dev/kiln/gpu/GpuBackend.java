@@ -43,7 +43,8 @@ public final class GpuBackend
   /**
    * A backend over {@code driver}, which is closed with it. {@code -Dkiln.gpu.kernels=gpu} or
    * {@code cpu} overrules what the device says of itself and so lets either kind of kernel run
-   * anywhere.
+   * anywhere; but the PTX of those for CPUs is left out of the jar, for it is the tests that run
+   * them on CUDA.
    */
   public static GpuBackend of(Driver driver) {
     String wanted = System.getProperty("kiln.gpu.kernels", driver.info().isCpu() ? "cpu" : "gpu");
