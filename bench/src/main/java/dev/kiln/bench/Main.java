@@ -4,13 +4,11 @@ import dev.kiln.bench.work.Work;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.BenchmarkList;
@@ -25,8 +23,9 @@ import org.openjdk.jmh.util.Optional;
 
 /**
  * JMH with its options, but work by work: all engines do one right after each other, before the
- * next. JMH itself sorts parameters by name and would take one engine through all works first; a
- * machine that changes its clock or has company in between would spoil the ratios.
+ * next, and where several forks are asked for ({@code -f 3}) the engines take turns at those. JMH
+ * itself sorts parameters by name and would take one engine through all works first; a machine that
+ * changes its clock or has company in between would spoil the ratios.
  *
  * <p>A work is measured by its own family alone, so that {@code -p work=sgemm-64} says enough.
  */
@@ -35,7 +34,7 @@ public final class Main {
 
   private final String[] args;
   private final CommandLineOptions options;
-  private final List<RunResult> results = new ArrayList<>();
+  private final Rounds rounds = new Rounds();
 
   private Main(String[] args, CommandLineOptions options) {
     this.args = args;
@@ -75,8 +74,12 @@ public final class Main {
     int measured = 0;
     for (BenchmarkListEntry family : families) {
       for (String work : works(family)) {
-        results.addAll(new Runner(new One(args, family, work)).run());
-        write();
+        // no fork at all, for a debugger, is a round too
+        int forks = Math.max(1, options.getForkCount().orElse(1));
+        for (int i = 0; i < forks; i++) {
+          rounds.add(new Runner(new One(args, family, work)).run());
+          write();
+        }
         measured++;
       }
     }
@@ -84,7 +87,7 @@ public final class Main {
       throw new IllegalArgumentException(
           "there is nothing to measure: no family of these measures one of these works");
     }
-    ResultFormatFactory.getInstance(ResultFormatType.TEXT, System.out).writeOut(results);
+    ResultFormatFactory.getInstance(ResultFormatType.TEXT, System.out).writeOut(rounds.joined());
   }
 
   /** Those asked for that are of this family, or the family's own. */
@@ -107,11 +110,11 @@ public final class Main {
       ResultFormatType format = options.getResultFormat().orElse(ResultFormatType.CSV);
       String file =
           options.getResult().orElse("jmh-result." + format.name().toLowerCase(Locale.ROOT));
-      ResultFormatFactory.getInstance(format, file).writeOut(results);
+      ResultFormatFactory.getInstance(format, file).writeOut(rounds.joined());
     }
   }
 
-  /** The same options, for one family and one work. */
+  /** The same options, for one family, one work and one fork. */
   private static final class One extends CommandLineOptions {
     private final String family;
     private final String work;
@@ -125,6 +128,12 @@ public final class Main {
     @Override
     public List<String> getIncludes() {
       return List.of(family);
+    }
+
+    @Override
+    public Optional<Integer> getForkCount() {
+      Optional<Integer> count = super.getForkCount();
+      return count.hasValue() ? Optional.of(Math.min(1, count.get())) : count;
     }
 
     /** Where all print already; JMH would begin the file anew for each work. */
