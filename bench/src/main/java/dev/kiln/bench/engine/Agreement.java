@@ -3,6 +3,7 @@ package dev.kiln.bench.engine;
 import dev.kiln.bench.work.Work;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether two engines came to the same numbers, as far as float32 goes. Rounding errors of a sum
@@ -36,7 +37,7 @@ public final class Agreement {
     return largest;
   }
 
-  private static String length(float @org.jspecify.annotations.Nullable [] values) {
+  private static String length(float @Nullable [] values) {
     return values == null ? "no numbers" : values.length + " numbers";
   }
 
