@@ -35,6 +35,31 @@ public interface Recurrent {
       @Nullable Buffer cn,
       @Nullable RecurrentKept kept);
 
+  /** Whether {@link #recurrentOverInput} is the way to go, rather than a gemm over all steps. */
+  default boolean readsInput(RecurrentSpec spec) {
+    return false;
+  }
+
+  /**
+   * Like {@link #recurrent}, from the input itself: its products never leave the caches.
+   *
+   * @throws UnsupportedOperationException where {@link #readsInput} is false
+   */
+  default void recurrentOverInput(
+      RecurrentSpec spec,
+      RecurrentInput input,
+      Buffer w,
+      @Nullable Buffer bias,
+      @Nullable Buffer h0,
+      @Nullable Buffer c0,
+      @Nullable Buffer lengths,
+      Buffer y,
+      Buffer hn,
+      @Nullable Buffer cn,
+      @Nullable RecurrentKept kept) {
+    throw new UnsupportedOperationException("recurrent: not step by step from " + input);
+  }
+
   /**
    * Weight gradients are left to two gemms: {@code dw = dproductᵀ previous} (for {@link
    * Cell#GRU_RESET_FIRST} the rows of n with {@code r ∘ h'} for {@code previous}), and the bias's

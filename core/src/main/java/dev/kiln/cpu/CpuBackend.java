@@ -17,6 +17,7 @@ import dev.kiln.backend.MemoryStatistics;
 import dev.kiln.backend.PairLoss;
 import dev.kiln.backend.Picks;
 import dev.kiln.backend.Pool2dSpec;
+import dev.kiln.backend.RecurrentInput;
 import dev.kiln.backend.RecurrentKept;
 import dev.kiln.backend.RecurrentSpec;
 import dev.kiln.backend.ResampleSpec;
@@ -496,6 +497,27 @@ final class CpuBackend implements Backend {
       @Nullable Buffer cn,
       @Nullable RecurrentKept kept) {
     recurrent.recurrent(spec, x, w, bias, h0, c0, lengths, y, hn, cn, kept);
+  }
+
+  @Override
+  public boolean readsInput(RecurrentSpec spec) {
+    return recurrent.readsInput(spec);
+  }
+
+  @Override
+  public void recurrentOverInput(
+      RecurrentSpec spec,
+      RecurrentInput input,
+      Buffer w,
+      @Nullable Buffer bias,
+      @Nullable Buffer h0,
+      @Nullable Buffer c0,
+      @Nullable Buffer lengths,
+      Buffer y,
+      Buffer hn,
+      @Nullable Buffer cn,
+      @Nullable RecurrentKept kept) {
+    recurrent.recurrentOverInput(spec, input, w, bias, h0, c0, lengths, y, hn, cn, kept);
   }
 
   @Override

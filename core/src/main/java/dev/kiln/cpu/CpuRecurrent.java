@@ -3,6 +3,7 @@ package dev.kiln.cpu;
 import dev.kiln.backend.Buffer;
 import dev.kiln.backend.Cell;
 import dev.kiln.backend.Recurrent;
+import dev.kiln.backend.RecurrentInput;
 import dev.kiln.backend.RecurrentKept;
 import dev.kiln.backend.RecurrentSpec;
 import dev.kiln.cpu.Scratch.Role;
@@ -13,6 +14,11 @@ import org.jspecify.annotations.Nullable;
  * all steps of its own without waiting for the others; the recurrent weights are packed once.
  */
 final class CpuRecurrent implements Recurrent {
+  /**
+   * From so many sequences on, those of a thread fill tiles, and input products are made by step.
+   */
+  private static final int LEAST_FROM_INPUT = 16;
+
   private final Engine engine;
 
   CpuRecurrent(Engine engine) {
@@ -32,8 +38,46 @@ final class CpuRecurrent implements Recurrent {
       Buffer hn,
       @Nullable Buffer cn,
       @Nullable RecurrentKept kept) {
+    Rowed products = Rowed.dense(x, spec.gateWidth());
+    forward(spec, products, null, w, bias, h0, c0, lengths, y, hn, cn, kept);
+  }
+
+  @Override
+  public boolean readsInput(RecurrentSpec spec) {
+    return spec.batch() >= LEAST_FROM_INPUT;
+  }
+
+  @Override
+  public void recurrentOverInput(
+      RecurrentSpec spec,
+      RecurrentInput input,
+      Buffer w,
+      @Nullable Buffer bias,
+      @Nullable Buffer h0,
+      @Nullable Buffer c0,
+      @Nullable Buffer lengths,
+      Buffer y,
+      Buffer hn,
+      @Nullable Buffer cn,
+      @Nullable RecurrentKept kept) {
+    StepInput from = new StepInput(engine, spec, input);
+    forward(spec, null, from, w, bias, h0, c0, lengths, y, hn, cn, kept);
+  }
+
+  private void forward(
+      RecurrentSpec spec,
+      @Nullable Rowed x,
+      @Nullable StepInput input,
+      Buffer w,
+      @Nullable Buffer bias,
+      @Nullable Buffer h0,
+      @Nullable Buffer c0,
+      @Nullable Buffer lengths,
+      Buffer y,
+      Buffer hn,
+      @Nullable Buffer cn,
+      @Nullable RecurrentKept kept) {
     int hidden = spec.hidden();
-    int gates = spec.gateWidth();
     boolean two = spec.cell() == Cell.GRU_RESET_FIRST;
     GateWeights weights = weights(spec, w, true);
     RecurrentProduct product = product(spec, two ? weights.of(0, 2) : weights, Role.RIGHT);
@@ -45,7 +89,8 @@ final class CpuRecurrent implements Recurrent {
             new Sequences(spec, lengths),
             product,
             candidate,
-            Rowed.dense(x, gates),
+            x,
+            input,
             bias,
             Rowed.columns(h0, spec.stateAt(), hidden, hidden),
             Rowed.columns(c0, spec.stateAt(), hidden, hidden),
@@ -103,6 +148,7 @@ final class CpuRecurrent implements Recurrent {
         CpuBuffer.floats(w),
         CpuBuffer.offset(w),
         spec.cell().gates(),
+        spec.hidden(),
         spec.hidden(),
         RecurrentBlock.units(engine, spec.hidden()),
         forward);

@@ -17,6 +17,9 @@ final class CpuReduction implements Reduction {
   /** Long sums are cut here, whatever the number of threads. */
   private static final int PART = 1 << 16;
 
+  /** How many rows are summed in float before the sum goes into one in double. */
+  private static final int ROWS = 32;
+
   private final Loops loops;
   private final Workers workers;
 
@@ -37,9 +40,11 @@ final class CpuReduction implements Reduction {
           rows,
           (outer, from, count) -> {
             double[] sums = new double[count];
-            for (int i = 0; i < n; i++) {
+            float[] part = Scratch.ofThread().array(Scratch.Role.ROW, count);
+            for (int i = 0; i < n; i += ROWS) {
               int at = xAt + (outer * n + i) * rows.inner() + from;
-              loops.accumulate(in, at, sums, 0, count);
+              loops.sumRows(in, at, rows.inner(), Math.min(ROWS, n - i), part, count);
+              loops.accumulate(part, 0, sums, 0, count);
             }
             for (int j = 0; j < count; j++) {
               out[yAt + outer * rows.inner() + from + j] = (float) (sums[j] * scale);

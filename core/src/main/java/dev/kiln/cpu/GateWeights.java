@@ -3,18 +3,19 @@ package dev.kiln.cpu;
 import java.util.Arrays;
 
 /**
- * Recurrent weights {@code [gates · hidden, hidden]} as the right operand of a step: forward its
- * columns are the gates' units, backward those of the state. Where a {@link RecurrentBlock} has
- * zeros behind the units, so has this.
+ * Recurrent weights {@code [gates · hidden, in]}, where in is hidden but for input weights, as the
+ * right operand of a step: forward its columns are the gates' units, backward those of the state.
+ * Where a {@link RecurrentBlock} has zeros behind the units, so has this.
  *
  * @param units of a slot of the block
  */
-record GateWeights(float[] data, int offset, int gates, int hidden, int units, boolean forward)
+record GateWeights(
+    float[] data, int offset, int gates, int hidden, int in, int units, boolean forward)
     implements Operand {
 
   /** How many products there are to an element. */
   int depth() {
-    return forward ? hidden : gates * units;
+    return forward ? in : gates * units;
   }
 
   /** How many columns, in whole vectors. */
@@ -24,7 +25,8 @@ record GateWeights(float[] data, int offset, int gates, int hidden, int units, b
 
   /** The weights of some gates only. */
   GateWeights of(int gate, int count) {
-    return new GateWeights(data, offset + gate * hidden * hidden, count, hidden, units, forward);
+    int at = offset + gate * hidden * in;
+    return new GateWeights(data, at, count, hidden, in, units, forward);
   }
 
   @Override
@@ -45,8 +47,8 @@ record GateWeights(float[] data, int offset, int gates, int hidden, int units, b
       boolean real = gate < gates && unit < hidden;
       run = Math.min(count - i, (real ? hidden : units) - unit);
       if (real) {
-        int from = offset + (gate * hidden + unit) * hidden + depth;
-        Matrix.transpose(data, from, hidden, run, k, panel, to + i, width);
+        int from = offset + (gate * hidden + unit) * in + depth;
+        Matrix.transpose(data, from, in, run, k, panel, to + i, width);
       } else {
         for (int p = 0; p < k; p++) {
           Arrays.fill(panel, to + p * width + i, to + p * width + i + run, 0);

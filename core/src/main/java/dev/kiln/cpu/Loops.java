@@ -90,6 +90,9 @@ interface Loops {
   /** {@code Σ x}. */
   double sum(float[] x, int xAt, int n);
 
+  /** {@code y[j] = Σ x[i, j]} over {@code rows} rows, {@code stride} apart, in their order. */
+  void sumRows(float[] x, int xAt, int stride, int rows, float[] y, int n);
+
   /** {@code Σ (x - center) (y - center)}; with x for y, a sum of squares. */
   double dot(float center, float[] x, int xAt, float[] y, int yAt, int n);
 

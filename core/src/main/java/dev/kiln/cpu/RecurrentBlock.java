@@ -15,8 +15,9 @@ import java.util.Arrays;
  * </pre>
  *
  * <p>The layer's hidden units are followed by zeros up to a whole number of vectors, in the states
- * and in every slot, so that no loop over units has a rest. Rows are a vector further apart than
- * they are long, and so not a power of two, which would have them share few lines of the cache.
+ * and in every slot, so that no loop over units has a rest. Rows are a tile further apart than they
+ * are long: tiles may write so far beyond a slot, and no power of two, which would have rows share
+ * few lines of the cache.
  */
 final class RecurrentBlock {
   final float[] data;
@@ -29,11 +30,10 @@ final class RecurrentBlock {
 
   private RecurrentBlock(Engine engine, RecurrentSpec spec, int count, int spareSize) {
     Tiles tiles = engine.product().tiles();
-    int lanes = engine.gates().lanes();
     int columns = tiles.columns();
     units = units(engine, spec.hidden());
-    stateStride = up(units, columns) + lanes;
-    gateStride = up(slots(spec.cell()) * units, columns) + lanes;
+    stateStride = up(units, columns) + columns;
+    gateStride = up(slots(spec.cell()) * units, columns) + columns;
     int rows = rows(tiles, count);
     c = rows * stateStride;
     gates = 2 * c;

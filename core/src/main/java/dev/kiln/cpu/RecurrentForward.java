@@ -22,7 +22,8 @@ final class RecurrentForward {
   private final Sequences sequences;
   private final RecurrentProduct product;
   private final @Nullable RecurrentProduct candidate;
-  private final Rowed x;
+  private final @Nullable Rowed x;
+  private final @Nullable StepInput input;
   private final float @Nullable [] bias;
   private final int biasAt;
   private final @Nullable Rowed h0;
@@ -41,7 +42,8 @@ final class RecurrentForward {
       Sequences sequences,
       RecurrentProduct product,
       @Nullable RecurrentProduct candidate,
-      Rowed x,
+      @Nullable Rowed x,
+      @Nullable StepInput input,
       @Nullable Buffer bias,
       @Nullable Rowed h0,
       @Nullable Rowed c0,
@@ -62,6 +64,7 @@ final class RecurrentForward {
     this.product = product;
     this.candidate = candidate;
     this.x = x;
+    this.input = input;
     this.bias = CpuBuffer.floatsOrNull(bias);
     biasAt = CpuBuffer.offsetOrZero(bias);
     this.h0 = h0;
@@ -78,13 +81,18 @@ final class RecurrentForward {
   /** Takes the sequences {@code from … to - 1}, in their order, through all steps. */
   void run(int from, int to) {
     int count = to - from;
-    RecurrentBlock b = RecurrentBlock.of(engine, spec, count, slots * units);
+    Tiles tiles = engine.product().tiles();
+    int spare = input == null ? slots * units : input.spare(tiles, count);
+    RecurrentBlock b = RecurrentBlock.of(engine, spec, count, spare);
     begin(b, from, to);
     int atOnce = b.atOnce();
     for (int step = 0; step < steps; step++) {
       int active = sequences.active(step, from, to);
       for (int i = 0; i < active; i++) {
         enter(b, i, sequences.row(step, sequences.at(from + i)));
+      }
+      if (input != null) {
+        input.multiply(b, tiles, active);
       }
       product.add(active, b.data, 0, b.stateStride, b.data, b.gates, b.gateStride);
       if (candidate != null) {
@@ -105,7 +113,9 @@ final class RecurrentForward {
 
   /** Brings in the bias and the first states, and clears what lies past the lengths. */
   private void begin(RecurrentBlock b, int from, int to) {
-    if (bias != null) {
+    if (input != null) {
+      input.begin(b, bias, biasAt);
+    } else if (bias != null) {
       for (int gate = 0; gate < cell.gates(); gate++) {
         System.arraycopy(bias, biasAt + gate * hidden, b.data, b.spare + gate * units, hidden);
       }
@@ -135,8 +145,23 @@ final class RecurrentForward {
     }
   }
 
-  /** What a step starts from: input products and bias, and the states for the backward pass. */
+  /** What a step starts from, and the states for the backward pass. */
   private void enter(RecurrentBlock b, int i, int row) {
+    if (input != null) {
+      input.enter(b, engine.product().tiles(), i, row);
+    } else if (x != null) {
+      enter(x, b, i, row);
+    }
+    if (previous != null) {
+      previous.write(row, b.data, b.h(i));
+    }
+    if (cells != null) {
+      cells.write(row, b.data, b.c(i));
+    }
+  }
+
+  /** Input products and bias. */
+  private void enter(Rowed x, RecurrentBlock b, int i, int row) {
     float[] block = b.data;
     int at = b.gates(i);
     int from = x.at(row);
@@ -157,12 +182,6 @@ final class RecurrentForward {
     if (cell == Cell.GRU) {
       System.arraycopy(block, b.spare + 2 * units, block, at + 2 * units, units);
       System.arraycopy(x.data(), from + 2 * hidden, block, at + 3 * units, hidden);
-    }
-    if (previous != null) {
-      previous.write(row, block, b.h(i));
-    }
-    if (cells != null) {
-      cells.write(row, block, b.c(i));
     }
   }
 

@@ -87,12 +87,18 @@ interface RecurrentProduct {
 
     @Override
     public void add(int rows, float[] a, int aAt, int aStride, float[] c, int cAt, int cStride) {
+      multiply(rows, a, aAt, aStride, c, cAt, cStride, Start.RESULT);
+    }
+
+    /** {@code c = start + a m}, as {@link #add} else. */
+    void multiply(
+        int rows, float[] a, int aAt, int aStride, float[] c, int cAt, int cStride, Start start) {
       int k = right.k();
       int whole = RecurrentBlock.rows(product.tiles(), rows);
       Packed left = Packed.left(product.tiles(), whole, k);
       left.pack(new Matrix(a, aAt, whole, k, aStride, 1).left(), 0, 0, 0, left.count());
       Matrix result = new Matrix(c, cAt, whole, right.lines(), cStride, 1);
-      product.tiles(left, right, result, 0, 0, Start.RESULT, 0, left.count(), 0, right.count());
+      product.tiles(left, right, result, 0, 0, start, 0, left.count(), 0, right.count());
     }
   }
 }

@@ -145,6 +145,16 @@ final class ScalarLoops implements Loops {
   }
 
   @Override
+  public void sumRows(float[] x, int xAt, int stride, int rows, float[] y, int n) {
+    System.arraycopy(x, xAt, y, 0, n);
+    for (int i = 1; i < rows; i++) {
+      for (int j = 0; j < n; j++) {
+        y[j] += x[xAt + i * stride + j];
+      }
+    }
+  }
+
+  @Override
   public double sum(float[] x, int xAt, int n) {
     double sum = 0;
     for (int i = 0; i < n; i++) {

@@ -15,6 +15,8 @@ final class Scratch {
     LEFT,
     RIGHT,
     SECOND_RIGHT,
+    INPUT_RIGHT,
+    SECOND_INPUT_RIGHT,
     TILE,
     ROW,
     LANES,

@@ -252,6 +252,25 @@ final class VectorLoops implements Loops {
   }
 
   @Override
+  public void sumRows(float[] x, int xAt, int stride, int rows, float[] y, int n) {
+    int whole = SPECIES.loopBound(n);
+    for (int j = 0; j < whole; j += LANES) {
+      FloatVector sum = load(x, xAt + j);
+      for (int i = 1; i < rows; i++) {
+        sum = sum.add(load(x, xAt + i * stride + j));
+      }
+      sum.intoArray(y, j);
+    }
+    for (int j = whole; j < n; j++) {
+      float sum = x[xAt + j];
+      for (int i = 1; i < rows; i++) {
+        sum += x[xAt + i * stride + j];
+      }
+      y[j] = sum;
+    }
+  }
+
+  @Override
   public double sum(float[] x, int xAt, int n) {
     int whole = SPECIES.loopBound(n);
     double sum = rest.sum(x, xAt + whole, n - whole);

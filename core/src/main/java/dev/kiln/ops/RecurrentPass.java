@@ -10,6 +10,7 @@ import dev.kiln.backend.Buffer;
 import dev.kiln.backend.Cell;
 import dev.kiln.backend.DropoutSpec;
 import dev.kiln.backend.GemmSpec;
+import dev.kiln.backend.RecurrentInput;
 import dev.kiln.backend.RecurrentKept;
 import dev.kiln.backend.RecurrentSpec;
 import dev.kiln.backend.Rows;
@@ -137,37 +138,59 @@ final class RecurrentPass {
     RecurrentSpec spec = spec(layer, direction);
     Weights own = weights.get(layer * directions + direction);
     int in = own.input().dim(1);
-    Tensor products = matrix(rows, spec.gateWidth());
-    backend.gemm(
-        GemmSpec.of(rows, spec.gateWidth(), in, false, true),
-        input.buffer(),
-        own.input().buffer(),
-        bufferOf(own.inputBias()),
-        products.buffer());
+    boolean overInput = in > 0 && backend.readsInput(spec);
+    Tensor products = recorded || !overInput ? matrix(rows, spec.gateWidth()) : null;
     Kept keep =
-        recorded
+        recorded && products != null
             ? new Kept(
                 products, // the gates take the place of the products
                 matrix(rows, hidden),
                 cell.hasCellState() ? matrix(rows, hidden) : null,
                 cell.keepsProduct() ? matrix(rows, hidden) : null)
             : null;
-    backend.recurrent(
-        spec,
-        products.buffer(),
-        own.hidden().buffer(),
-        bufferOf(own.hiddenBias()),
-        bufferOf(h0),
-        bufferOf(c0),
-        bufferOf(lengths),
-        y.buffer(),
-        hn.buffer(),
-        bufferOf(cn),
-        keep == null ? null : keep.buffers());
-    if (keep == null) {
-      products.close();
+    RecurrentKept buffers = keep == null ? null : keep.buffers();
+    Buffer w = own.hidden().buffer();
+    Buffer bias = bufferOf(own.hiddenBias());
+    Buffer c = bufferOf(cn);
+    if (overInput || products == null) {
+      RecurrentInput from =
+          new RecurrentInput(input.buffer(), own.input().buffer(), bufferOf(own.inputBias()), in);
+      backend.recurrentOverInput(
+          spec,
+          from,
+          w,
+          bias,
+          bufferOf(h0),
+          bufferOf(c0),
+          bufferOf(lengths),
+          y.buffer(),
+          hn.buffer(),
+          c,
+          buffers);
     } else {
+      backend.gemm(
+          GemmSpec.of(rows, spec.gateWidth(), in, false, true),
+          input.buffer(),
+          own.input().buffer(),
+          bufferOf(own.inputBias()),
+          products.buffer());
+      backend.recurrent(
+          spec,
+          products.buffer(),
+          w,
+          bias,
+          bufferOf(h0),
+          bufferOf(c0),
+          bufferOf(lengths),
+          y.buffer(),
+          hn.buffer(),
+          c,
+          buffers);
+    }
+    if (keep != null) {
       kept.add(keep);
+    } else if (products != null) {
+      products.close();
     }
   }
 
