@@ -10,7 +10,8 @@ interface RecurrentProduct {
   void add(int rows, float[] a, int aAt, int aStride, float[] c, int cAt, int cStride);
 
   /**
-   * The way to multiply that suits how often it is done.
+   * The way to multiply that suits how often it is done. All give the same bits: the chain of
+   * multiply-adds that {@link Tiles} has.
    *
    * @param steps how many calls there will be
    * @param batch how many rows of all threads together a call has

@@ -209,11 +209,11 @@ final class ScalarGates implements Gates {
   public void addProduct(
       float[] w, int wAt, int rows, int columns, float[] x, int xAt, float[] y, int yAt) {
     for (int i = 0; i < rows; i++) {
-      float sum = 0;
+      float sum = y[yAt + i];
       for (int j = 0; j < columns; j++) {
         sum += w[wAt + i * columns + j] * x[xAt + j];
       }
-      y[yAt + i] += sum;
+      y[yAt + i] = sum;
     }
   }
 

@@ -16,8 +16,6 @@ import jdk.incubator.vector.VectorOperators;
 final class VectorGates implements Gates {
   private static final int PANEL = 8 * LANES;
 
-  private final ScalarGates rest = new ScalarGates();
-
   @Override
   public int lanes() {
     return LANES;
@@ -338,36 +336,48 @@ final class VectorGates implements Gates {
   private static void addOne(int k, float[] x, int xAt, float[] w, int at, float[] y, int yAt) {
     FloatVector sum = load(y, yAt);
     for (int i = 0; i < k; i++) {
-      sum = load(w, at + i * LANES).mul(x[xAt + i]).add(sum);
+      sum = FloatVector.broadcast(SPECIES, x[xAt + i]).fma(load(w, at + i * LANES), sum);
     }
     sum.intoArray(y, yAt);
   }
 
+  /** Several chains at a time, each in the order of the columns, as tiles have it. */
   @Override
   public void addProduct(
       float[] w, int wAt, int rows, int columns, float[] x, int xAt, float[] y, int yAt) {
-    if (columns < 2 * LANES) {
-      rest.addProduct(w, wAt, rows, columns, x, xAt, y, yAt);
-      return;
+    int whole = rows & -4;
+    for (int i = 0; i < whole; i += 4) {
+      addFourProducts(w, wAt + i * columns, columns, x, xAt, y, yAt + i);
     }
-    int whole = SPECIES.loopBound(columns);
-    float[] lanes = Scratch.ofThread().array(Scratch.Role.LANES, LANES);
-    for (int i = 0; i < rows; i++) {
-      int at = wAt + i * columns;
-      FloatVector sums = FloatVector.zero(SPECIES);
-      for (int j = 0; j < whole; j += LANES) {
-        sums = load(w, at + j).fma(load(x, xAt + j), sums);
+    for (int i = whole; i < rows; i++) {
+      float sum = y[yAt + i];
+      for (int j = 0; j < columns; j++) {
+        sum = Math.fma(w[wAt + i * columns + j], x[xAt + j], sum);
       }
-      sums.intoArray(lanes, 0);
-      float sum = 0;
-      for (int j = 0; j < LANES; j++) {
-        sum += lanes[j];
-      }
-      for (int j = whole; j < columns; j++) {
-        sum += w[at + j] * x[xAt + j];
-      }
-      y[yAt + i] += sum;
+      y[yAt + i] = sum;
     }
+  }
+
+  private static void addFourProducts(
+      float[] w, int at, int columns, float[] x, int xAt, float[] y, int yAt) {
+    float s0 = y[yAt];
+    float s1 = y[yAt + 1];
+    float s2 = y[yAt + 2];
+    float s3 = y[yAt + 3];
+    int w1 = at + columns;
+    int w2 = w1 + columns;
+    int w3 = w2 + columns;
+    for (int j = 0; j < columns; j++) {
+      float a = x[xAt + j];
+      s0 = Math.fma(w[at + j], a, s0);
+      s1 = Math.fma(w[w1 + j], a, s1);
+      s2 = Math.fma(w[w2 + j], a, s2);
+      s3 = Math.fma(w[w3 + j], a, s3);
+    }
+    y[yAt] = s0;
+    y[yAt + 1] = s1;
+    y[yAt + 2] = s2;
+    y[yAt + 3] = s3;
   }
 
   @Override
@@ -377,7 +387,8 @@ final class VectorGates implements Gates {
     for (int j = 0; j < whole; j += LANES) {
       FloatVector sums = load(y, yAt + j);
       for (int i = 0; i < rows; i++) {
-        sums = load(w, wAt + i * columns + j).mul(x[xAt + i]).add(sums);
+        FloatVector scale = FloatVector.broadcast(SPECIES, x[xAt + i]);
+        sums = scale.fma(load(w, wAt + i * columns + j), sums);
       }
       sums.intoArray(y, yAt + j);
     }
@@ -385,7 +396,7 @@ final class VectorGates implements Gates {
       for (int i = 0; i < rows; i++) {
         float scale = x[xAt + i];
         for (int j = whole; j < columns; j++) {
-          y[yAt + j] += scale * w[wAt + i * columns + j];
+          y[yAt + j] = Math.fma(scale, w[wAt + i * columns + j], y[yAt + j]);
         }
       }
     }
