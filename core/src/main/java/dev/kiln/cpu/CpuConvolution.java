@@ -219,29 +219,36 @@ final class CpuConvolution implements Convolution {
     for (int depth = 0; depth < left.k(); depth += left.step()) {
       int k = Math.min(left.step(), left.k() - depth);
       Start here = depth == 0 ? start : Start.RESULT;
-      for (int panel = 0; panel < left.count(); panel++) {
-        int row = panel * left.unit();
-        int rowAt = result.at() + row * result.channelStep();
-        for (int v = 0; v < vectors; v += 2) {
-          int w = Math.min(v + 1, vectors - 1);
-          int v0 = v % each * lanes;
-          int v1 = w % each * lanes;
+      for (int v = 0; v < vectors; v += 2) {
+        int w = Math.min(v + 1, vectors - 1);
+        int v0 = v % each * lanes;
+        int v1 = w % each * lanes;
+        int b0 = at + v / each * step + v0;
+        int b1 = at + w / each * step + v1;
+        int c0 = result.at() + v / each * result.imageStep() + v0;
+        int c1 = result.at() + w / each * result.imageStep() + v1;
+        int width0 = Math.min(lanes, wanted - v0);
+        int width1 = w == v ? 0 : Math.min(lanes, wanted - v1);
+        // what a pair of vectors needs stays in the first-level cache for all channels
+        for (int panel = 0; panel < left.count(); panel++) {
+          int row = panel * left.unit();
+          int skip = row * result.channelStep();
           product.tile(
               left,
               panel,
               depth,
               k,
               right,
-              at + v / each * step + v0,
-              at + w / each * step + v1,
+              b0,
+              b1,
               places,
               depth,
               result.data(),
-              rowAt + v / each * result.imageStep() + v0,
-              rowAt + w / each * result.imageStep() + v1,
+              c0 + skip,
+              c1 + skip,
               result.channelStep(),
-              Math.min(lanes, wanted - v0),
-              w == v ? 0 : Math.min(lanes, wanted - v1),
+              width0,
+              width1,
               here,
               row,
               0);
