@@ -1,6 +1,7 @@
 package dev.kiln.cpu;
 
 import dev.kiln.backend.Buffer;
+import dev.kiln.backend.Conv2dSpec;
 import dev.kiln.backend.Pool2dSpec;
 import dev.kiln.backend.Pooling;
 import java.util.Arrays;
@@ -11,8 +12,10 @@ final class CpuPooling implements Pooling {
 
   private final Loops loops;
   private final Workers workers;
+  private final DirectConvolution sums;
 
   CpuPooling(Engine engine) {
+    sums = new DirectConvolution(engine);
     loops = engine.loops();
     workers = engine.workers();
   }
@@ -130,8 +133,70 @@ final class CpuPooling implements Pooling {
         });
   }
 
+  /** The sums of windows: a convolution with ones, each plane an image of its own. */
+  private static Conv2dSpec asConvolution(Pool2dSpec s) {
+    return new Conv2dSpec(
+        s.planes(),
+        1,
+        s.inHeight(),
+        s.inWidth(),
+        1,
+        s.outHeight(),
+        s.outWidth(),
+        s.kernelHeight(),
+        s.kernelWidth(),
+        s.strideHeight(),
+        s.strideWidth(),
+        s.paddingHeight(),
+        s.paddingWidth(),
+        1,
+        1,
+        1);
+  }
+
+  private static Buffer ones(Pool2dSpec s) {
+    float[] ones = new float[s.kernelHeight() * s.kernelWidth()];
+    Arrays.fill(ones, 1);
+    return new CpuBuffer(ones, 0, ones.length, false);
+  }
+
+  /** Whether windows overlap, so that their rows are better summed together than one by one. */
+  private static boolean overlaps(Pool2dSpec s) {
+    return s.strideHeight() == 1
+        && s.strideWidth() == 1
+        && s.outHeight() <= s.inHeight() + 2 * s.paddingHeight() - s.kernelHeight() + 1
+        && s.outWidth() <= s.inWidth() + 2 * s.paddingWidth() - s.kernelWidth() + 1;
+  }
+
+  private static float[] divisors(Pool2dSpec s) {
+    float[] divisors = new float[s.outPixels()];
+    for (int i = 0; i < divisors.length; i++) {
+      divisors[i] = divisor(s, rows(s, i / s.outWidth()), columns(s, i % s.outWidth()));
+    }
+    return divisors;
+  }
+
+  /** Divides each plane of {@code from} by its divisors. */
+  private void divide(Pool2dSpec s, float[] from, int fromAt, float[] to, int toAt) {
+    float[] divisors = divisors(s);
+    planes(
+        s,
+        plane -> {
+          int at = plane * divisors.length;
+          for (int i = 0; i < divisors.length; i++) {
+            to[toAt + at + i] = from[fromAt + at + i] / divisors[i];
+          }
+        });
+  }
+
   @Override
   public void avgPool2d(Pool2dSpec spec, Buffer x, Buffer y) {
+    if (overlaps(spec)) {
+      sums.conv2d(asConvolution(spec), x, ones(spec), null, y);
+      float[] result = CpuBuffer.floats(y);
+      divide(spec, result, CpuBuffer.offset(y), result, CpuBuffer.offset(y));
+      return;
+    }
     float[] in = CpuBuffer.floats(x);
     float[] out = CpuBuffer.floats(y);
     planes(
@@ -157,6 +222,13 @@ final class CpuPooling implements Pooling {
 
   @Override
   public void avgPool2dGradient(Pool2dSpec spec, Buffer dy, Buffer dx) {
+    if (overlaps(spec)) {
+      float[] shares = Scratch.ofThread().array(Scratch.Role.PHASE, dy.size());
+      divide(spec, CpuBuffer.floats(dy), CpuBuffer.offset(dy), shares, 0);
+      Buffer upstream = new CpuBuffer(shares, 0, dy.size(), false);
+      sums.inputGradient(asConvolution(spec), upstream, ones(spec), dx);
+      return;
+    }
     float[] in = CpuBuffer.floats(dy);
     float[] out = CpuBuffer.floats(dx);
     planes(

@@ -19,6 +19,12 @@ final class MatrixProduct {
   private static final int LEFT_AT_ONCE = 1 << 20;
   private static final int RIGHT_AT_ONCE = 1 << 22;
 
+  /** The largest right operand that is read where it lies, in elements. */
+  private static final int READ_IN_PLACE = 1 << 16;
+
+  /** How much of the left operand is worth a thread's packing, in elements. */
+  private static final int PACK = 1 << 13;
+
   private final Tiles tiles;
   private final Workers workers;
   private final float[] zeros;
@@ -49,53 +55,63 @@ final class MatrixProduct {
   /** Computes {@code c = start + a b}; the rows of {@code c} are contiguous. */
   void multiply(Matrix a, Matrix b, Matrix c, Start start) {
     int k = a.columns();
-    boolean few = c.rows() <= tiles.rows() && b.columnStride() == 1 && k <= DEPTH_AT_ONCE;
-    if (few && k > 0 && c.rows() > 0 && c.columns() > tiles.columns()) {
-      multiplyFewRows(a, b, c, start);
+    boolean few = c.rows() <= tiles.rows() && k <= DEPTH_AT_ONCE;
+    boolean small = (long) k * c.columns() <= READ_IN_PLACE;
+    boolean any = k > 0 && c.rows() > 0 && c.columns() >= tiles.columns();
+    if (b.columnStride() == 1 && any && (few || small)) {
+      multiplyInPlace(a, b, c, start);
     } else {
       multiply(a.left(), b.right(), k, c, start);
     }
   }
 
-  /** Every element of b is used only once: it is read where it lies, all but the last columns. */
-  private void multiplyFewRows(Matrix a, Matrix b, Matrix c, Start start) {
+  /**
+   * Reads b where it lies, all but the last columns: where each of its elements is used once, and
+   * where it fits into the cache as it is.
+   */
+  private void multiplyInPlace(Matrix a, Matrix b, Matrix c, Start start) {
     int k = a.columns();
-    Packed left = Packed.left(tiles, c.rows(), k);
-    left.pack(a.left(), 0, 0, 0, 1);
-    int[] places = multiples(b.rowStride(), left.step());
     int panels = c.columns() / tiles.columns();
     int done = panels * tiles.columns();
-    Workers.Range body =
-        (from, to) -> {
-          for (int q = from; q < to; q++) {
-            int j = q * tiles.columns();
-            for (int depth = 0; depth < k; depth += left.step()) {
-              Start here = depth == 0 ? start : Start.RESULT;
-              int length = Math.min(left.step(), k - depth);
-              tile(
-                  left,
-                  0,
-                  depth,
-                  length,
-                  b.data(),
-                  b.at(depth, j),
-                  b.at(depth, j + tiles.lanes()),
-                  places,
-                  0,
-                  c,
-                  0,
-                  j,
-                  tiles.columns(),
-                  here);
+    boolean share = workers.size() > 1 && (long) c.rows() * c.columns() * k >= WORTH_SHARING;
+    Packed left = Packed.left(tiles, c.rows(), k);
+    int grain = share ? Math.max(1, PACK / left.unit() / k) : left.count();
+    workers.rows(left.count(), grain, (from, to) -> left.pack(a.left(), 0, 0, from, to));
+    int[] places = multiples(b.rowStride(), left.step());
+    int wanted = share ? 4 * workers.size() : 1;
+    int across = Math.min(panels, wanted);
+    int down = Math.min(left.count(), (wanted + across - 1) / across);
+    Workers.Task task =
+        i -> {
+          int top = left.count() * (i / across) / down;
+          int bottom = left.count() * (i / across + 1) / down;
+          int first = panels * (i % across) / across;
+          int end = panels * (i % across + 1) / across;
+          for (int depth = 0; depth < k; depth += left.step()) {
+            Start here = depth == 0 ? start : Start.RESULT;
+            int length = Math.min(left.step(), k - depth);
+            for (int q = first; q < end; q++) {
+              int j = q * tiles.columns();
+              int at = b.at(depth, j);
+              int second = at + tiles.lanes();
+              float[] right = b.data();
+              for (int t = top; t < bottom; t++) {
+                int row = t * left.unit();
+                int width = tiles.columns();
+                tile(left, t, depth, length, right, at, second, places, 0, c, row, j, width, here);
+              }
             }
           }
         };
-    long each = (long) left.padded() * k * tiles.columns();
-    workers.rows(panels, (int) (WORTH_SHARING / 2 / each) + 1, body);
+    if (share) {
+      workers.run(down * across, task);
+    } else {
+      task.run(0);
+    }
     if (done < c.columns()) {
       Packed right = Packed.right(tiles, c.columns() - done, k);
       right.pack(b.right(), done, 0, 0, 1);
-      tiles(left, right, c, 0, done, start, 0, 1, 0, 1);
+      tiles(left, right, c, 0, done, start, 0, left.count(), 0, 1);
     }
   }
 
