@@ -83,6 +83,9 @@ interface Gates {
   void addProduct(
       float[] w, int wAt, int rows, int columns, float[] x, int xAt, float[] y, int yAt);
 
+  /** Likewise, in whatever order is fastest: sums over a row's lanes, with the Vector API. */
+  void addDots(float[] w, int wAt, int rows, int columns, float[] x, int xAt, float[] y, int yAt);
+
   /** {@code y[j] += Σ x[i] w[i, j]}. */
   void addTransposed(
       float[] w, int wAt, int rows, int columns, float[] x, int xAt, float[] y, int yAt);

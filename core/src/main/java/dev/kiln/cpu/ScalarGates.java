@@ -218,6 +218,12 @@ final class ScalarGates implements Gates {
   }
 
   @Override
+  public void addDots(
+      float[] w, int wAt, int rows, int columns, float[] x, int xAt, float[] y, int yAt) {
+    addProduct(w, wAt, rows, columns, x, xAt, y, yAt);
+  }
+
+  @Override
   public void addTransposed(
       float[] w, int wAt, int rows, int columns, float[] x, int xAt, float[] y, int yAt) {
     for (int i = 0; i < rows; i++) {

@@ -381,6 +381,51 @@ final class VectorGates implements Gates {
   }
 
   @Override
+  public void addDots(
+      float[] w, int wAt, int rows, int columns, float[] x, int xAt, float[] y, int yAt) {
+    float[] lanes = Scratch.ofThread().array(Scratch.Role.LANES, 4 * LANES);
+    int whole = SPECIES.loopBound(columns);
+    for (int i = 0; i < rows; i += 4) {
+      // where fewer than four rows are left, the last of them several times
+      int count = Math.min(4, rows - i);
+      int at = wAt + i * columns;
+      int step1 = Math.min(1, count - 1) * columns;
+      int step2 = Math.min(2, count - 1) * columns;
+      int step3 = (count - 1) * columns;
+      dotFour(w, at, at + step1, at + step2, at + step3, whole, x, xAt, lanes);
+      for (int r = 0; r < count; r++) {
+        float sum = 0;
+        for (int j = 0; j < LANES; j++) {
+          sum += lanes[r * LANES + j];
+        }
+        for (int j = whole; j < columns; j++) {
+          sum += w[at + r * columns + j] * x[xAt + j];
+        }
+        y[yAt + i + r] += sum;
+      }
+    }
+  }
+
+  private static void dotFour(
+      float[] w, int w0, int w1, int w2, int w3, int n, float[] x, int xAt, float[] lanes) {
+    FloatVector s0 = FloatVector.zero(SPECIES);
+    FloatVector s1 = s0;
+    FloatVector s2 = s0;
+    FloatVector s3 = s0;
+    for (int j = 0; j < n; j += LANES) {
+      FloatVector v = load(x, xAt + j);
+      s0 = v.fma(load(w, w0 + j), s0);
+      s1 = v.fma(load(w, w1 + j), s1);
+      s2 = v.fma(load(w, w2 + j), s2);
+      s3 = v.fma(load(w, w3 + j), s3);
+    }
+    s0.intoArray(lanes, 0);
+    s1.intoArray(lanes, LANES);
+    s2.intoArray(lanes, 2 * LANES);
+    s3.intoArray(lanes, 3 * LANES);
+  }
+
+  @Override
   public void addTransposed(
       float[] w, int wAt, int rows, int columns, float[] x, int xAt, float[] y, int yAt) {
     int whole = SPECIES.loopBound(columns);
