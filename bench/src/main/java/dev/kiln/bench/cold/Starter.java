@@ -20,12 +20,11 @@ record Starter(String engine, List<String> command, List<Path> jars) {
           "kiln-bench-",
           "api-",
           "pytorch-",
-          "jna-",
+          "jna-5.",
           "gson-",
           "commons-compress-",
           "commons-io-",
           "commons-codec-",
-          "commons-lang3-",
           "slf4j-",
           "error_prone_annotations-");
 
