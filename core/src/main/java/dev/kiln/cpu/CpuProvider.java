@@ -52,6 +52,7 @@ public final class CpuProvider implements BackendProvider {
               "Device.open: \"cpu:vector\" needs the Vector API and a processor with fused multiply-add;"
                   + " start the JVM with --add-modules jdk.incubator.vector, or open \"cpu\"");
         }
+        checkWidth();
         yield Engine.vector(Workers.shared());
       }
       default ->
@@ -60,6 +61,18 @@ public final class CpuProvider implements BackendProvider {
                   + wanted
                   + "\": there are cpu, cpu:vector and cpu:scalar");
     };
+  }
+
+  private static void checkWidth() {
+    String bits = System.getProperty(VectorMath.WIDTH, "512");
+    if (!List.of("128", "256", "512").contains(bits)) {
+      throw new DeviceException(
+          "Device.open: vectors cannot have "
+              + bits
+              + " bits; set "
+              + VectorMath.WIDTH
+              + " to 128, 256 or 512, or leave it out");
+    }
   }
 
   private static String chosen() {

@@ -4,6 +4,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -11,7 +12,10 @@ import jdk.incubator.vector.VectorSpecies;
  * are weighted minimax fits made for this class; the bounds stated were measured over all floats.
  */
 final class VectorMath {
-  static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  /** The property that caps the width of vectors, in bits. */
+  static final String WIDTH = "kiln.cpu.bits";
+
+  static final VectorSpecies<Float> SPECIES = species();
   static final int LANES = SPECIES.length();
   static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SPECIES.vectorShape());
 
@@ -40,12 +44,19 @@ final class VectorMath {
 
   private VectorMath() {}
 
+  private static VectorSpecies<Float> species() {
+    int widest = FloatVector.SPECIES_PREFERRED.vectorBitSize();
+    int bits = Math.min(widest, Integer.getInteger(WIDTH, widest));
+    return VectorSpecies.of(float.class, VectorShape.forBitSize(bits));
+  }
+
   /**
    * Whether the processor has what the loops are made of. An x86 with nothing wider than SSE has no
    * fused multiply-add, and the JVM then computes each with BigDecimal.
    */
   static boolean isFast() {
-    return SPECIES.vectorBitSize() >= 256 || System.getProperty("os.arch", "").equals("aarch64");
+    return FloatVector.SPECIES_PREFERRED.vectorBitSize() >= 256
+        || System.getProperty("os.arch", "").equals("aarch64");
   }
 
   static FloatVector load(float[] array, int offset) {

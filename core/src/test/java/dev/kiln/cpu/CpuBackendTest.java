@@ -194,6 +194,19 @@ class CpuBackendTest {
         .hasMessageContaining("cpu, cpu:vector and cpu:scalar");
   }
 
+  @Test
+  void aWidthThatNoVectorHasIsRefusedWithThoseThereAre() {
+    System.setProperty("kiln.cpu.bits", "96");
+    try {
+      assertThatThrownBy(() -> new CpuProvider().open("vector"))
+          .isInstanceOf(DeviceException.class)
+          .hasMessageContaining("vectors cannot have 96 bits")
+          .hasMessageContaining("128, 256 or 512");
+    } finally {
+      System.clearProperty("kiln.cpu.bits");
+    }
+  }
+
   private static void sameBits(String engine, int size, Call call) {
     float[] alone = run(engine, 1, size, call);
     assertThat(run(engine, 2, size, call)).isEqualTo(alone);
