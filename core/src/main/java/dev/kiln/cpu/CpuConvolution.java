@@ -9,8 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Convolution as matrix products whose patches are packed straight from the image, and, where a
- * group has too few channels to fill a tile, as sums of shifted rows.
+ * Convolution as matrix products whose patches are read where they lie, and, where a group has too
+ * few channels to fill a tile, as sums of shifted rows.
  *
  * <pre>
  *   forward           y[n]  = w · patches(x[n])            images shared out over the workers

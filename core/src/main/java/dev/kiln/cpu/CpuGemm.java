@@ -75,7 +75,7 @@ final class CpuGemm implements Gemm {
     float[] y = CpuBuffer.floats(c);
     workers.rows(
         n,
-        (int) (MatrixProduct.WORTH_SHARING / spec.m() / k) + 1,
+        (int) (MatrixProduct.WORTH_SHARING / Math.max(1, spec.m()) / k) + 1,
         (from, to) -> {
           for (int i = 0; i < spec.m(); i++) {
             int yAt = CpuBuffer.offset(c) + i * n + from;

@@ -2,8 +2,8 @@ package dev.kiln.cpu;
 
 /**
  * One side of a product, as lines along the dimension that is summed over: rows of the left matrix,
- * columns of the right one. It need not exist in memory: a convolution's patches are read straight
- * from the image.
+ * columns of the right one. It need not exist in memory: a gate's gradients, or a kernel turned
+ * round, are written as they are packed.
  */
 interface Operand {
   /**
