@@ -22,6 +22,9 @@ final class CpuConvolution implements Convolution {
   /** How much of the input a task lays out at once, in elements: it stays in the cache. */
   private static final int PLANES = 1 << 17;
 
+  /** The fewest columns that a row is cut into. */
+  private static final int STRIP = 64;
+
   /** How much of the weights is worth a thread's packing, in elements. */
   private static final int PACK = 1 << 14;
 
@@ -158,45 +161,89 @@ final class CpuConvolution implements Convolution {
     long each = (long) left.unit() * window.patch();
     workers.rows(
         left.count(), (int) (PACK / each) + 1, (from, to) -> left.pack(weights, 0, 0, from, to));
-    int height = window.outHeight();
-    int pieces = Math.min(height, Math.max(1, (4 * workers.size() + n - 1) / n));
-    while (!direct
-        && pieces < height
-        && Planes.sizeOf(window, (height + pieces - 1) / pieces) > PLANES) {
-      pieces++;
+    Cut cut = direct ? Cut.ofRows(window, n, workers.size()) : Cut.of(window, n, workers.size());
+    Planes[] strips = new Planes[cut.across()];
+    for (int i = 0; i < strips.length; i++) {
+      Window strip = window.columns(cut.column(i), cut.column(i + 1) - cut.column(i));
+      strips[i] = new Planes(strip, product.tiles(), cut.mostRows());
     }
-    int most = (height + pieces - 1) / pieces;
-    Planes planes = new Planes(window, product.tiles(), most);
-    int fit = (int) Math.max(1, Math.min(n / (4 * workers.size()), PLANES / planes.size()));
-    int group = pieces > 1 ? 1 : fit;
-    int parts = pieces;
-    int[] places =
-        direct ? MatrixProduct.multiples(whole.inPixels(), whole.channels()) : planes.places();
+    int size = Arrays.stream(strips).mapToInt(Planes::size).max().orElseThrow();
+    int fit = (int) Math.max(1, Math.min(n / (4 * workers.size()), PLANES / size));
+    int group = cut.pieces() > 1 ? 1 : fit;
+    int[] pixelsApart =
+        direct ? MatrixProduct.multiples(whole.inPixels(), whole.channels()) : new int[0];
     share(
         (long) n * rows * pixels * window.patch(),
-        (n + group - 1) / group * parts,
+        (n + group - 1) / group * cut.pieces(),
         task -> {
-          int first = task / parts * group;
+          int first = task / cut.pieces() * group;
           int count = Math.min(group, n - first);
-          int piece = task % parts;
-          int from = height * piece / parts;
-          int outRows = height * (piece + 1) / parts - from;
+          int piece = task % cut.pieces();
+          int strip = piece % cut.across();
+          Planes planes = strips[strip];
+          int from = cut.row(piece / cut.across());
+          int outRows = cut.row(piece / cut.across() + 1) - from;
+          int skipped = from * window.outWidth() + cut.column(strip);
           float[] right = in.data();
-          int at = in.at(first) + from * window.outWidth();
+          int at = in.at(first) + skipped;
           int step = in.step();
+          int[] places = pixelsApart;
           if (!direct) {
-            right = Scratch.ofThread().array(Scratch.Role.PLANES, group * planes.size() + lanes);
+            right = Scratch.ofThread().array(Scratch.Role.PLANES, group * size + lanes);
             at = 0;
             step = planes.size();
+            places = planes.places();
             for (int i = 0; i < count; i++) {
               planes.lay(in.data(), in.at(first + i), from, outRows, right, i * step);
             }
           }
-          int to = out.at(first) + from * window.outWidth();
-          Pixels result = new Pixels(out.data(), to, out.step(), pixels);
-          multiply(
-              left, right, at, step, places, count, outRows * window.outWidth(), result, start);
+          int wanted = outRows * (cut.column(strip + 1) - cut.column(strip));
+          Pixels result = new Pixels(out.data(), out.at(first) + skipped, out.step(), pixels);
+          multiply(left, right, at, step, places, count, wanted, result, start);
         });
+  }
+
+  /** An output image in pieces: so many rows, and where a piece has one row, so many columns. */
+  private record Cut(int height, int width, int down, int across) {
+    /** Enough pieces for all threads, each small enough to be laid out in the cache. */
+    static Cut of(Window window, int n, int threads) {
+      Cut rows = ofRows(window, n, threads);
+      int down = rows.down;
+      while (down < rows.height
+          && Planes.sizeOf(window, (rows.height + down - 1) / down) > PLANES) {
+        down++;
+      }
+      int across = 1;
+      if (down == rows.height) {
+        long columns = Planes.sizeOf(window, 1) / PLANES + 1;
+        long tasks = 4L * threads / n / down;
+        across = (int) Math.min(Math.max(1, rows.width / STRIP), Math.max(columns, tasks));
+      }
+      return new Cut(rows.height, rows.width, down, across);
+    }
+
+    /** Enough pieces for all threads. */
+    static Cut ofRows(Window window, int n, int threads) {
+      int wanted = Math.max(1, (4 * threads + n - 1) / n);
+      int height = window.outHeight();
+      return new Cut(height, window.outWidth(), Math.min(height, wanted), 1);
+    }
+
+    int pieces() {
+      return down * across;
+    }
+
+    int mostRows() {
+      return (height + down - 1) / down;
+    }
+
+    int row(int piece) {
+      return (int) ((long) height * piece / down);
+    }
+
+    int column(int strip) {
+      return (int) ((long) width * strip / across);
+    }
   }
 
   /** Where output pixels go: the first one's place, and the distances of images and channels. */
@@ -214,19 +261,22 @@ final class CpuConvolution implements Convolution {
       Pixels result,
       Start start) {
     int lanes = product.tiles().lanes();
-    int each = (wanted + lanes - 1) / lanes;
-    int vectors = images * each;
+    int whole = wanted / lanes;
+    int vectors = images * ((wanted + lanes - 1) / lanes);
     for (int depth = 0; depth < left.k(); depth += left.step()) {
       int k = Math.min(left.step(), left.k() - depth);
       Start here = depth == 0 ? start : Start.RESULT;
       for (int v = 0; v < vectors; v += 2) {
+        // whole vectors of all images first: the rest of two images is then one tile's detour
         int w = Math.min(v + 1, vectors - 1);
-        int v0 = v % each * lanes;
-        int v1 = w % each * lanes;
-        int b0 = at + v / each * step + v0;
-        int b1 = at + w / each * step + v1;
-        int c0 = result.at() + v / each * result.imageStep() + v0;
-        int c1 = result.at() + w / each * result.imageStep() + v1;
+        int i0 = v < images * whole ? v / whole : v - images * whole;
+        int i1 = w < images * whole ? w / whole : w - images * whole;
+        int v0 = (v < images * whole ? v % whole : whole) * lanes;
+        int v1 = (w < images * whole ? w % whole : whole) * lanes;
+        int b0 = at + i0 * step + v0;
+        int b1 = at + i1 * step + v1;
+        int c0 = result.at() + i0 * result.imageStep() + v0;
+        int c1 = result.at() + i1 * result.imageStep() + v1;
         int width0 = Math.min(lanes, wanted - v0);
         int width1 = w == v ? 0 : Math.min(lanes, wanted - v1);
         // what a pair of vectors needs stays in the first-level cache for all channels

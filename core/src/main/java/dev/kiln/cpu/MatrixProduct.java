@@ -398,20 +398,15 @@ final class MatrixProduct {
       int column,
       float[] values,
       int to) {
-    for (int r = 0; r < rows; r++) {
-      for (int j = 0; j < width; j++) {
-        float present = c[at + r * stride + j];
-        values[to + r * tiles.columns() + j] = start.at(row + r, column + j, present);
-      }
+    for (int r = 0; r < rows && width > 0; r++) {
+      start.fill(row + r, column, c, at + r * stride, width, values, to + r * tiles.columns());
     }
   }
 
   private static void fill(Matrix c, Start start) {
     for (int i = 0; i < c.rows(); i++) {
-      for (int j = 0; j < c.columns(); j++) {
-        int at = c.at(i, j);
-        c.data()[at] = start.at(i, j, c.data()[at]);
-      }
+      int at = c.at(i, 0);
+      start.fill(i, 0, c.data(), at, c.columns(), c.data(), at);
     }
   }
 }

@@ -41,13 +41,17 @@ record Start(Kind kind, float[] bias, int offset) {
     return new Start(Kind.BIAS_PER_ROW, spread, columns);
   }
 
-  /** The start value of element (row, column), given the result's present value there. */
-  float at(int row, int column, float present) {
-    return switch (kind) {
-      case ZERO -> 0;
-      case BIAS_PER_COLUMN -> bias[offset + column];
-      case BIAS_PER_ROW -> bias[row * offset];
-      case RESULT -> present;
-    };
+  /**
+   * Writes the start values of {@code width} elements of a row, from {@code column} on.
+   *
+   * @param present the result, which has these elements from {@code from} on
+   */
+  void fill(int row, int column, float[] present, int from, int width, float[] values, int to) {
+    switch (kind) {
+      case ZERO -> Arrays.fill(values, to, to + width, 0);
+      case BIAS_PER_COLUMN -> System.arraycopy(bias, offset + column, values, to, width);
+      case BIAS_PER_ROW -> Arrays.fill(values, to, to + width, bias[row * offset]);
+      case RESULT -> System.arraycopy(present, from, values, to, width);
+    }
   }
 }

@@ -106,6 +106,26 @@ record Window(
     return new Window(channels, rows, columns, rows, columns, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1);
   }
 
+  /** The window of some columns of output pixels. */
+  Window columns(int from, int count) {
+    return new Window(
+        channels,
+        inHeight,
+        inWidth,
+        outHeight,
+        count,
+        kernelHeight,
+        kernelWidth,
+        strideHeight,
+        strideWidth,
+        top,
+        left - from * strideWidth,
+        dilationHeight,
+        dilationWidth,
+        spreadHeight,
+        spreadWidth);
+  }
+
   /** How many rows, padding and all, so many rows of output pixels see. */
   int paddedRows(int outRows) {
     return (outRows - 1) * strideHeight + (kernelHeight - 1) * dilationHeight + 1;

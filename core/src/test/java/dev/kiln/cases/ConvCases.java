@@ -49,6 +49,11 @@ final class ConvCases {
         conv(0, 3, 6, 6, 4, 3, 3, PLAIN),
         conv(1, 17, 9, 9, 19, 3, 3, PLAIN.padding(1)),
         conv(1, 88, 12, 12, 20, 5, 5, PLAIN),
+        conv(35, 3, 7, 7, 5, 3, 3, PLAIN.padding(1)),
+        conv(37, 2, 4, 4, 6, 5, 5, PLAIN.padding(2)),
+        conv(33, 4, 3, 5, 6, 1, 1, PLAIN),
+        conv(1, 2, 1, 141, 5, 1, 7, PLAIN.padding(0, 3)),
+        conv(1, 3, 2, 135, 4, 2, 3, PLAIN.padding(1).stride(1, 2)),
         conv(5, 33, 8, 8, 65, 3, 3, PLAIN.padding(1)));
   }
 

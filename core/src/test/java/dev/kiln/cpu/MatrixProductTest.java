@@ -135,7 +135,9 @@ class MatrixProductTest {
     float[] expected = before.clone();
     for (int i = 0; i < m; i++) {
       for (int j = 0; j < n; j++) {
-        double sum = start.at(i, j, before[c.at(i, j)]);
+        float[] first = new float[1];
+        start.fill(i, j, before, c.at(i, j), 1, first, 0);
+        double sum = first[0];
         for (int p = 0; p < k; p++) {
           sum += (double) a.data()[a.at(i, p)] * b.data()[b.at(p, j)];
         }
