@@ -12,9 +12,10 @@ import jdk.incubator.vector.FloatVector;
  *
  * <p>With 32 vector registers (AVX-512, NEON) the tallest tile is 12 × 2 vectors, with 16 (AVX,
  * SSE) 6 × 2. The bodies ({@link TallTiles}, {@link LowTiles}, {@link NarrowTiles}) are written out
- * because C2 keeps only local variables in registers, and keep below its inlining budget: beyond it
- * every vector is boxed and a tile runs ten times slower, as one of 14 × 2 did in one run of four.
- * So the Vector API is called directly, and there is a single store path.
+ * because C2 keeps only local variables in registers, and are kept short for its inlining budget:
+ * beyond it every vector is boxed and a tile runs ten times slower. One of 14 × 2 did so in one JVM
+ * of four (Java 17), one of 12 × 2 still does in a few of a hundred. So the Vector API is called
+ * directly, and there is a single store path.
  */
 final class VectorTiles implements Tiles {
   private final int rows;
