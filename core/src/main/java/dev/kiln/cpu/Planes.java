@@ -83,7 +83,7 @@ final class Planes {
     float[] padded =
         inside
             ? image
-            : Scratch.ofThread().array(Scratch.Role.IMAGE, rows * width + 2 * tiles.lanes());
+            : Scratch.ofThread().array(Scratch.Role.IMAGE, (rows + 1) * width + tiles.lanes());
     for (int c = 0; c < window.channels(); c++) {
       int from = at + c * window.inPixels();
       int step = window.inWidth();
@@ -95,8 +95,8 @@ final class Planes {
         step = width;
       }
       for (int j = 0; j < window.kernelWidth(); j++) {
-        int plainTo = to + (c * window.kernelWidth() + j) * plane;
-        shift(padded, from + j * window.dilationWidth(), step, count, target, plainTo);
+        int planeTo = to + (c * window.kernelWidth() + j) * plane;
+        shift(padded, from + j * window.dilationWidth(), step, count, target, planeTo);
       }
     }
   }
