@@ -14,7 +14,7 @@ import jdk.incubator.vector.FloatVector;
  * SSE) 6 × 2. The bodies ({@link TallTiles}, {@link LowTiles}, {@link NarrowTiles}) are written out
  * because C2 keeps only local variables in registers, and are kept short for its inlining budget:
  * beyond it every vector is boxed and a tile runs ten times slower. One of 14 × 2 did so in one JVM
- * of four (Java 17), one of 12 × 2 still does in a few of a hundred. So the Vector API is called
+ * of four (Java 17), and one of 12 × 2 was seen to in one of thirty. So the Vector API is called
  * directly, and there is a single store path.
  */
 final class VectorTiles implements Tiles {

@@ -17,8 +17,8 @@ final class Workers {
   private static final long SPIN_NANOS = 20_000;
 
   /**
-   * How long a thread stays awake, offering its processor to others. Waking one that has parked
-   * takes 50 to 150 µs on a virtual machine: longer than many a loop.
+   * How long a thread stays awake, offering its processor to others. Waking one that has parked can
+   * take longer than many a loop does, on a virtual machine above all.
    */
   private static final long AWAKE_NANOS = 300_000;
 
