@@ -70,7 +70,7 @@ final class CpuConvolution implements Convolution {
           spec.n(),
           Window.forward(spec),
           rows,
-          weights.left(),
+          weights.left(product.tiles()),
           start,
           Plane.of(x, spec.inChannels(), g * spec.groupIn(), spec.inPixels()),
           Plane.of(y, spec.outChannels(), g * rows, spec.outPixels()));

@@ -21,17 +21,18 @@ record Matrix(float[] data, int offset, int rows, int columns, int rowStride, in
   }
 
   /** The rows as lines: this matrix on the left. */
-  Operand left() {
+  Operand left(Tiles tiles) {
     return (line, count, depth, k, panel, offset, width) ->
-        pack(data, at(line, depth), rowStride, columnStride, count, k, panel, offset, width);
+        pack(tiles, data, at(line, depth), rowStride, columnStride, count, k, panel, offset, width);
   }
 
   /** The columns as lines: this matrix on the right. */
-  Operand right() {
-    return transposed().left();
+  Operand right(Tiles tiles) {
+    return transposed().left(tiles);
   }
 
   private static void pack(
+      Tiles tiles,
       float[] source,
       int from,
       int across,
@@ -42,7 +43,10 @@ record Matrix(float[] data, int offset, int rows, int columns, int rowStride, in
       int offset,
       int width) {
     if (across == 1) {
-      for (int p = 0; p < k; p++) {
+      // whole vectors, but for the end: what follows may be another thread's panel
+      int whole = Math.max(0, k - (tiles.lanes() + width - 1) / width);
+      tiles.copyRows(source, from, along, whole, count, panel, offset, width);
+      for (int p = whole; p < k; p++) {
         System.arraycopy(source, from + p * along, panel, offset + p * width, count);
       }
     } else if (along == 1) {

@@ -57,11 +57,11 @@ final class MatrixProduct {
     int k = a.columns();
     boolean few = c.rows() <= tiles.rows() && k <= DEPTH_AT_ONCE;
     boolean small = (long) k * c.columns() <= READ_IN_PLACE;
-    boolean any = k > 0 && c.rows() > 0 && c.columns() >= tiles.columns();
+    boolean any = k > 0 && c.rows() > 0 && c.columns() >= tiles.lanes();
     if (b.columnStride() == 1 && any && (few || small)) {
       multiplyInPlace(a, b, c, start);
     } else {
-      multiply(a.left(), b.right(), k, c, start);
+      multiply(a.left(tiles), b.right(tiles), k, c, start);
     }
   }
 
@@ -71,12 +71,14 @@ final class MatrixProduct {
    */
   private void multiplyInPlace(Matrix a, Matrix b, Matrix c, Start start) {
     int k = a.columns();
-    int panels = c.columns() / tiles.columns();
-    int done = panels * tiles.columns();
+    // a vector that is left over is one more panel, read in part a second time
+    int panels = (c.columns() + tiles.columns() - tiles.lanes()) / tiles.columns();
+    int done = Math.min(panels * tiles.columns(), c.columns());
     boolean share = workers.size() > 1 && (long) c.rows() * c.columns() * k >= WORTH_SHARING;
     Packed left = Packed.left(tiles, c.rows(), k);
     int grain = share ? Math.max(1, PACK / left.unit() / k) : left.count();
-    workers.rows(left.count(), grain, (from, to) -> left.pack(a.left(), 0, 0, from, to));
+    Operand rows = a.left(tiles);
+    workers.rows(left.count(), grain, (from, to) -> left.pack(rows, 0, 0, from, to));
     int[] places = multiples(b.rowStride(), left.step());
     int wanted = share ? 4 * workers.size() : 1;
     int across = Math.min(panels, wanted);
@@ -97,7 +99,7 @@ final class MatrixProduct {
               float[] right = b.data();
               for (int t = top; t < bottom; t++) {
                 int row = t * left.unit();
-                int width = tiles.columns();
+                int width = Math.min(tiles.columns(), c.columns() - j);
                 tile(left, t, depth, length, right, at, second, places, 0, c, row, j, width, here);
               }
             }
@@ -110,7 +112,7 @@ final class MatrixProduct {
     }
     if (done < c.columns()) {
       Packed right = Packed.right(tiles, c.columns() - done, k);
-      right.pack(b.right(), done, 0, 0, 1);
+      right.pack(b.right(tiles), done, 0, 0, 1);
       tiles(left, right, c, 0, done, start, 0, left.count(), 0, 1);
     }
   }
@@ -238,7 +240,10 @@ final class MatrixProduct {
     }
   }
 
-  /** One tile of {@code c}, at (i, j), of {@code width} columns side by side. */
+  /**
+   * One tile of {@code c}, at (i, j), of {@code width} columns side by side. If they are more than
+   * a vector and less than two, the second one begins inside the first: both have the same there.
+   */
   private void tile(
       Packed left,
       int panel,
@@ -256,6 +261,7 @@ final class MatrixProduct {
       Start start) {
     int lanes = tiles.lanes();
     int at = c.at(i, j);
+    int back = width > lanes ? tiles.columns() - width : 0;
     tile(
         left,
         panel,
@@ -263,15 +269,15 @@ final class MatrixProduct {
         k,
         right,
         b0,
-        b1,
+        b1 - back,
         places,
         place,
         c.data(),
         at,
-        at + lanes,
+        at + lanes - back,
         c.rowStride(),
         Math.min(width, lanes),
-        width - lanes,
+        width - lanes + back,
         start,
         i,
         j);
@@ -327,11 +333,11 @@ final class MatrixProduct {
       fromStride = 0;
     } else if (!whole) {
       load(start, c, c0, stride, rows, width0, row, column, target, 0);
-      load(start, c, c1, stride, rows, width1, row, column + lanes, target, lanes);
+      load(start, c, c1, stride, rows, width1, row, column + c1 - c0, target, lanes);
     } else if (start.kind() == Kind.BIAS_PER_COLUMN) {
       source = start.bias();
       from0 = start.offset() + column;
-      from1 = from0 + lanes;
+      from1 = from0 + c1 - c0;
       fromStride = 0;
     } else if (start.kind() == Kind.BIAS_PER_ROW) {
       source = start.bias();

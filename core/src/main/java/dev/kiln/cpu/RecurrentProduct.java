@@ -97,7 +97,8 @@ interface RecurrentProduct {
       int k = right.k();
       int whole = RecurrentBlock.rows(product.tiles(), rows);
       Packed left = Packed.left(product.tiles(), whole, k);
-      left.pack(new Matrix(a, aAt, whole, k, aStride, 1).left(), 0, 0, 0, left.count());
+      left.pack(
+          new Matrix(a, aAt, whole, k, aStride, 1).left(product.tiles()), 0, 0, 0, left.count());
       Matrix result = new Matrix(c, cAt, whole, right.lines(), cStride, 1);
       product.tiles(left, right, result, 0, 0, start, 0, left.count(), 0, right.count());
     }
