@@ -39,12 +39,16 @@ final class CpuConvolution implements Convolution {
   private final MatrixProduct product;
   private final Workers workers;
   private final DirectConvolution direct;
+  private final WinogradConvolution winograd;
+  private final WinogradWeights weights;
   private final CpuCopies copies;
 
   CpuConvolution(Engine engine) {
     product = engine.product();
     workers = engine.workers();
     direct = new DirectConvolution(engine);
+    winograd = new WinogradConvolution(engine);
+    weights = new WinogradWeights(engine);
     copies = new CpuCopies(engine);
   }
 
@@ -136,20 +140,12 @@ final class CpuConvolution implements Convolution {
     };
   }
 
-  /** One group's channels in every image of a batch. */
-  private record Plane(float[] data, int offset, int step) {
-    static Plane of(Buffer buffer, int channels, int first, int pixels) {
-      int offset = CpuBuffer.offset(buffer) + first * pixels;
-      return new Plane(CpuBuffer.floats(buffer), offset, channels * pixels);
-    }
-
-    int at(int image) {
-      return offset + image * step;
-    }
-  }
-
   private void images(
       int n, Window whole, int rows, Operand weights, Start start, Plane in, Plane out) {
+    if (WinogradConvolution.suits(whole, rows)) {
+      winograd.images(n, whole, rows, weights, start, in, out);
+      return;
+    }
     int lanes = product.tiles().lanes();
     boolean direct = whole.isIdentity() && whole.outPixels() % lanes == 0;
     Window window = direct ? whole.asRowsOf(lanes) : whole;
@@ -334,6 +330,13 @@ final class CpuConvolution implements Convolution {
   private void weightGradient(Conv2dSpec spec, int g, Buffer x, Buffer dy, Buffer dw) {
     int rows = spec.groupOut();
     Window window = Window.forward(spec);
+    if (WinogradConvolution.suits(window, rows)) {
+      Plane in = Plane.of(x, spec.inChannels(), g * spec.groupIn(), spec.inPixels());
+      Plane out = Plane.of(dy, spec.outChannels(), g * rows, spec.outPixels());
+      int at = CpuBuffer.offset(dw) + g * rows * spec.patch();
+      weights.gradient(spec.n(), window, rows, in, out, CpuBuffer.floats(dw), at);
+      return;
+    }
     Tiles tiles = product.tiles();
     // settled by the spec alone: the order of the sum must not depend on the threads
     int outRows = spec.outHeight();

@@ -6,7 +6,13 @@ package dev.kiln.cpu;
  * @param name {@code vector} or {@code scalar}
  */
 record Engine(
-    String name, Loops loops, Gates gates, Steps steps, MatrixProduct product, Workers workers) {
+    String name,
+    Loops loops,
+    Gates gates,
+    Steps steps,
+    MatrixProduct product,
+    Winograd winograd,
+    Workers workers) {
 
   /** Plain Java loops. */
   static Engine scalar(Workers workers) {
@@ -16,6 +22,7 @@ record Engine(
         new ScalarGates(),
         new ScalarSteps(),
         new MatrixProduct(new ScalarTiles(), workers),
+        new ScalarWinograd(),
         workers);
   }
 
@@ -27,6 +34,7 @@ record Engine(
         new VectorGates(),
         new VectorSteps(),
         new MatrixProduct(new VectorTiles(), workers),
+        new VectorWinograd(),
         workers);
   }
 

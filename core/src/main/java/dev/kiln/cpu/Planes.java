@@ -1,7 +1,5 @@
 package dev.kiln.cpu;
 
-import java.util.Arrays;
-
 /**
  * Images laid out so that a convolution reads the patches of neighbouring output pixels where they
  * lie, without the matrix of all patches ("im2col") ever being made.
@@ -17,7 +15,7 @@ import java.util.Arrays;
 final class Planes {
   private final Window window;
   private final Tiles tiles;
-  private final int rows;
+  private final Padding padding;
   private final int phaseRows;
   private final int plane;
   private final int[] places;
@@ -28,7 +26,8 @@ final class Planes {
   Planes(Window window, Tiles tiles, int outRows) {
     this.window = window;
     this.tiles = tiles;
-    rows = window.paddedRows(outRows);
+    padding = new Padding(window, tiles, outRows);
+    int rows = window.paddedRows(outRows);
     int stride = window.strideHeight();
     phaseRows = (rows + stride - 1) / stride;
     plane = Math.multiplyExact(phaseRows * stride, window.outWidth());
@@ -70,33 +69,19 @@ final class Planes {
    * @param outRows how many are wanted
    */
   void lay(float[] image, int at, int outRow, int outRows, float[] target, int to) {
-    int firstRow = outRow * window.strideHeight() - window.top();
     int count = window.paddedRows(outRows);
-    boolean inside =
-        window.left() == 0
-            && window.spreadWidth() == 1
-            && window.spreadHeight() == 1
-            && window.paddedColumns() <= window.inWidth()
-            && firstRow >= 0
-            && firstRow + count <= window.inHeight();
-    int width = window.paddedColumns();
-    float[] padded =
-        inside
-            ? image
-            : Scratch.ofThread().array(Scratch.Role.IMAGE, (rows + 1) * width + tiles.lanes());
+    boolean padded = padding.isNeeded(outRow, outRows);
+    float[] source = padded ? Scratch.ofThread().array(Scratch.Role.IMAGE, padding.size()) : image;
+    int step = padded ? window.paddedColumns() : window.inWidth();
     for (int c = 0; c < window.channels(); c++) {
-      int from = at + c * window.inPixels();
-      int step = window.inWidth();
-      if (inside) {
-        from += firstRow * step;
-      } else {
-        pad(image, from, firstRow, count, padded, width);
-        from = 0;
-        step = width;
+      int channel = at + c * window.inPixels();
+      if (padded) {
+        padding.lay(image, channel, outRow, outRows, source, 0);
       }
       for (int j = 0; j < window.kernelWidth(); j++) {
         int planeTo = to + (c * window.kernelWidth() + j) * plane;
-        shift(padded, from + j * window.dilationWidth(), step, count, target, planeTo);
+        int from = padded ? 0 : channel + padding.first(outRow) * step;
+        shift(source, from + j * window.dilationWidth(), step, count, target, planeTo);
       }
     }
   }
@@ -118,47 +103,6 @@ final class Planes {
             target[place + i * width + x] = source[first + i * stride * step + column];
           }
         }
-      }
-    }
-  }
-
-  /** One channel's rows with zeros around them. */
-  private void pad(float[] image, int from, int firstRow, int count, float[] padded, int width) {
-    int spread = window.spreadWidth();
-    int first = window.firstColumn();
-    int taken = Math.max(0, Math.min(window.inWidth(), window.endColumn(width)) - first);
-    int margin = Math.min(width, Math.max(0, first * spread + window.left()));
-    if (spread > 1 || window.spreadHeight() > 1 || taken == 0) {
-      padSlowly(image, from, firstRow, count, padded, width, first, taken, margin);
-      return;
-    }
-    int above = Math.min(count, Math.max(0, -firstRow));
-    int end = Math.max(above, Math.min(count, window.inHeight() - firstRow));
-    Arrays.fill(padded, 0, above * width + margin, 0);
-    if (end > above) {
-      int source = from + (firstRow + above) * window.inWidth() + first;
-      int to = above * width + margin;
-      tiles.copyRows(image, source, window.inWidth(), end - above, taken, padded, to, width);
-    }
-    Arrays.fill(padded, end * width, count * width, 0);
-  }
-
-  private void padSlowly(
-      float[] image,
-      int from,
-      int firstRow,
-      int count,
-      float[] padded,
-      int width,
-      int first,
-      int taken,
-      int margin) {
-    Arrays.fill(padded, 0, count * width, 0);
-    for (int y = 0; y < count; y++) {
-      int row = window.inRow(firstRow + y);
-      for (int x = 0; row >= 0 && x < taken; x++) {
-        padded[y * width + margin + x * window.spreadWidth()] =
-            image[from + row * window.inWidth() + first + x];
       }
     }
   }

@@ -106,6 +106,26 @@ record Window(
     return new Window(channels, rows, columns, rows, columns, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1);
   }
 
+  /** The window of so many rows of output pixels, from the first on. */
+  Window rows(int count) {
+    return new Window(
+        channels,
+        inHeight,
+        inWidth,
+        count,
+        outWidth,
+        kernelHeight,
+        kernelWidth,
+        strideHeight,
+        strideWidth,
+        top,
+        left,
+        dilationHeight,
+        dilationWidth,
+        spreadHeight,
+        spreadWidth);
+  }
+
   /** The window of some columns of output pixels. */
   Window columns(int from, int count) {
     return new Window(

@@ -54,7 +54,9 @@ final class ConvCases {
         conv(33, 4, 3, 5, 6, 1, 1, PLAIN),
         conv(1, 2, 1, 141, 5, 1, 7, PLAIN.padding(0, 3)),
         conv(1, 3, 2, 135, 4, 2, 3, PLAIN.padding(1).stride(1, 2)),
-        conv(5, 33, 8, 8, 65, 3, 3, PLAIN.padding(1)));
+        conv(5, 33, 8, 8, 65, 3, 3, PLAIN.padding(1)),
+        conv(2, 9, 6, 17, 11, 5, 3, PLAIN.padding(2, 1)),
+        conv(2, 16, 7, 19, 24, 3, 5, PLAIN.padding(1).groups(2)));
   }
 
   static OpCase conv(int n, int in, int h, int w, int out, int kh, int kw, Conv2dOptions o) {

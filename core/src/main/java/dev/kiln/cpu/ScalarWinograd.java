@@ -1,0 +1,102 @@
+package dev.kiln.cpu;
+
+/** The transforms in plain loops. */
+final class ScalarWinograd implements Winograd {
+  @Override
+  public void image(
+      float[] d,
+      int from,
+      int step,
+      int[] places,
+      int tiles,
+      int width,
+      float[] target,
+      int to,
+      int toStep) {
+    for (int t = 0; t < tiles; t++) {
+      int at = from + places[t];
+      int v = to + t * width;
+      for (int x = 0; x < width; x++, at++, v++) {
+        float d0 = d[at];
+        float d1 = d[at + step];
+        float d2 = d[at + 2 * step];
+        float d3 = d[at + 3 * step];
+        float d4 = d[at + 4 * step];
+        float d5 = d[at + 5 * step];
+        float even = Math.fma(-4, d2, d4);
+        float odd = Math.fma(-4, d1, d3);
+        float evenTwo = d4 - d2;
+        float oddTwo = d3 - d1;
+        target[v] = Math.fma(4, d0, Math.fma(-5, d2, d4));
+        target[v + toStep] = even + odd;
+        target[v + 2 * toStep] = even - odd;
+        target[v + 3 * toStep] = Math.fma(2, oddTwo, evenTwo);
+        target[v + 4 * toStep] = Math.fma(-2, oddTwo, evenTwo);
+        target[v + 5 * toStep] = Math.fma(4, d1, Math.fma(-5, d3, d5));
+      }
+    }
+  }
+
+  @Override
+  public void results(
+      int results,
+      float[] m,
+      int from,
+      int step,
+      int width,
+      float bias,
+      float[] y,
+      int to,
+      int[] places,
+      int[] rows,
+      int[] ends,
+      int tiles) {
+    for (int t = 0; t < tiles; t++) {
+      int at = from + t * width;
+      int wanted = rows[t];
+      for (int x = 0; x < width; x++) {
+        int p = at + x;
+        float sum = m[p + step] + m[p + 2 * step];
+        float difference = m[p + step] - m[p + 2 * step];
+        float sumTwo = m[p + 3 * step] + m[p + 4 * step];
+        float differenceTwo = m[p + 3 * step] - m[p + 4 * step];
+        float last = m[p + 5 * step] + bias;
+        int target = to + places[t] + x;
+        y[target] = m[p] + sum + (sumTwo + bias);
+        if (wanted > 1) {
+          float end = results == 2 ? last : bias;
+          y[target + width] = Math.fma(2, differenceTwo, difference) + end;
+        }
+        if (wanted > 2) {
+          y[target + 2 * width] = Math.fma(4, sumTwo, sum) + bias;
+        }
+        if (wanted > 3) {
+          y[target + 3 * width] = Math.fma(8, differenceTwo, difference) + last;
+        }
+      }
+    }
+  }
+
+  @Override
+  public void mix(
+      float[] coefficients,
+      int outs,
+      int ins,
+      float[] source,
+      int from,
+      int step,
+      int count,
+      float[] target,
+      int to,
+      int toStep) {
+    for (int o = 0; o < outs; o++) {
+      for (int x = 0; x < count; x++) {
+        float sum = 0;
+        for (int i = 0; i < ins; i++) {
+          sum = Math.fma(coefficients[o * ins + i], source[from + i * step + x], sum);
+        }
+        target[to + o * toStep + x] = sum;
+      }
+    }
+  }
+}

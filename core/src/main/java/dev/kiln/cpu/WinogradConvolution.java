@@ -1,0 +1,264 @@
+package dev.kiln.cpu;
+
+import dev.kiln.cpu.Scratch.Role;
+import java.util.Arrays;
+
+/**
+ * Convolution of stride 1 with half the multiplications: six transformed rows of the image times
+ * six transformed rows of the kernel are four rows of results for a kernel of height 3, and two for
+ * one of height 5. Along the rows the kernel is applied as it is.
+ *
+ * <pre>
+ *   kernels   [product][panel][channel][kernel column][row of the panel]
+ *   images    [product][channel][kernel column][image][tile][output column]
+ *   products  [product][output channel][image][tile][output column]
+ * </pre>
+ *
+ * The rounding error grows by a small factor, since the products are larger than their sums; an
+ * infinity in the image makes NaN of all results of its tile.
+ */
+final class WinogradConvolution {
+  /** Fewer channels, on either side, and the transforms cost what they save. */
+  private static final int CHANNELS = 8;
+
+  /** Narrower images leave too much of a vector empty. */
+  private static final int WIDTH = 8;
+
+  /** The most transformed elements that a task works on at once, about. */
+  private static final int AT_ONCE = 1 << 18;
+
+  /** The fewest and the most pixels of results that a task works on at once, about. */
+  private static final int PIXELS = 64;
+
+  private static final int MOST_PIXELS = 512;
+
+  /** How much of the weights is worth a thread's transforming, in elements. */
+  private static final int PACK = 1 << 12;
+
+  private final Winograd winograd;
+  private final Tiles tiles;
+  private final Workers workers;
+
+  WinogradConvolution(Engine engine) {
+    winograd = engine.winograd();
+    tiles = engine.product().tiles();
+    workers = engine.workers();
+  }
+
+  /** Whether this is the way for a window with so many output channels. */
+  static boolean suits(Window window, int rows) {
+    return Winograd.has(window.kernelHeight())
+        && window.strideHeight() == 1
+        && window.strideWidth() == 1
+        && window.dilationHeight() == 1
+        && window.spreadHeight() == 1
+        && window.spreadWidth() == 1
+        && window.outWidth() >= WIDTH
+        && window.channels() >= CHANNELS
+        && rows >= CHANNELS
+        && window.outHeight() >= Winograd.results(window.kernelHeight())
+        && Winograd.POINTS * (long) window.channels() * window.kernelWidth() * window.outWidth()
+            <= AT_ONCE;
+  }
+
+  /**
+   * All output channels of a batch.
+   *
+   * @param weights as lines of {@code window.patch()} elements, one for each output channel
+   * @param start nothing, or a bias per row
+   */
+  void images(int n, Window window, int rows, Operand weights, Start start, Plane in, Plane out) {
+    if (n > 0) {
+      new Pass(n, window, rows, start, in, out).run(weights);
+    }
+  }
+
+  /** One convolution of a batch. */
+  private final class Pass {
+    private final int n;
+    private final int rows;
+    private final Start start;
+    private final Plane in;
+    private final Plane out;
+
+    /** How many rows of results are asked for, and how many a tile has. */
+    private final int outHeight;
+
+    private final int results;
+    private final int tileRows;
+    private final int width;
+
+    /** Like the window that is asked for, with whole tiles. */
+    private final Window window;
+
+    /** How many products an element of a transformed result is the sum of. */
+    private final int k;
+
+    private final WinogradPanels kernels;
+    private final Padding padding;
+
+    /** How many pieces an image is cut into, or how many images make a piece. */
+    private final int down;
+
+    private final int group;
+
+    Pass(int n, Window exact, int rows, Start start, Plane in, Plane out) {
+      this.n = n;
+      this.rows = rows;
+      this.start = start;
+      this.in = in;
+      this.out = out;
+      outHeight = exact.outHeight();
+      width = exact.outWidth();
+      results = Winograd.results(exact.kernelHeight());
+      tileRows = (outHeight + results - 1) / results;
+      window = exact.rows(tileRows * results);
+      k = window.channels() * window.kernelWidth();
+      kernels = new WinogradPanels(tiles, rows, k, Role.LEFT);
+      int pixels = Math.max(PIXELS, AT_ONCE / Winograd.POINTS / (k + rows));
+      int most = Math.max(1, Math.min(MOST_PIXELS, pixels) / width);
+      int wanted = Math.max(1, (4 * workers.size() + n - 1) / n);
+      down = Math.min(tileRows, Math.max((tileRows + most - 1) / most, wanted));
+      int fit = Math.min(most / tileRows, n / (4 * workers.size()));
+      group = down > 1 ? 1 : Math.max(1, fit);
+      padding = new Padding(window, tiles, (tileRows + down - 1) / down * results);
+    }
+
+    void run(Operand weights) {
+      workers.rows(
+          kernels.count(), PACK / (kernels.unit() * k) + 1, (from, to) -> pack(weights, from, to));
+      int pieces = (n + group - 1) / group * down;
+      long work = (long) n * rows * window.outPixels() * window.patch();
+      if (work < 2 * MatrixProduct.WORTH_SHARING) {
+        for (int i = 0; i < pieces; i++) {
+          piece(i);
+        }
+      } else {
+        workers.run(pieces, this::piece);
+      }
+    }
+
+    /** Transformed kernels as panels. */
+    private void pack(Operand weights, int from, int to) {
+      float[] transform = Winograd.kernelTransform(window.kernelHeight());
+      for (int panel = from; panel < to; panel++) {
+        int panelRows = kernels.widthOf(panel);
+        int lines = kernels.linesOf(panel);
+        int size = window.patch() * panelRows;
+        float[] raw = Scratch.ofThread().array(Role.ROW, size + tiles.lanes());
+        weights.pack(panel * kernels.unit(), lines, 0, window.patch(), raw, 0, panelRows);
+        for (int p = 0; p < size && lines < panelRows; p += panelRows) {
+          Arrays.fill(raw, p + lines, p + panelRows, 0);
+        }
+        int run = window.kernelWidth() * panelRows;
+        for (int c = 0; c < window.channels(); c++) {
+          int at = c * window.kernelHeight() * run;
+          int to0 = kernels.offsetOf(0, panel) + c * run;
+          winograd.mix(
+              transform,
+              Winograd.POINTS,
+              window.kernelHeight(),
+              raw,
+              at,
+              run,
+              run,
+              kernels.data(),
+              to0,
+              kernels.pointStep());
+        }
+      }
+    }
+
+    private void piece(int task) {
+      int first = task / down * group;
+      int count = Math.min(group, n - first);
+      int from = tileRows * (task % down) / down;
+      int tall = tileRows * (task % down + 1) / down - from;
+      int vectors = (count * tall * width + 2 * tiles.lanes() - 1) / tiles.lanes();
+      // an odd number of vectors: rows a power of two apart would share few sets of the cache
+      int pitch = (vectors | 1) * tiles.lanes();
+      float[] laid = lay(first, count, from, tall, pitch);
+      float[] products = multiply(laid, pitch, count * tall * width);
+      finish(products, pitch, first, count, from, tall);
+    }
+
+    /** Transformed rows of {@code count} images, {@code tall} rows of tiles of each. */
+    private float[] lay(int first, int count, int from, int tall, int pitch) {
+      Scratch scratch = Scratch.ofThread();
+      float[] laid = scratch.array(Role.PLANES, Winograd.POINTS * k * pitch + tiles.lanes());
+      int outRows = tall * results;
+      int end = in.at(first + count - 1) + window.channels() * window.inPixels();
+      boolean padded =
+          padding.isNeeded(from * results, outRows) || end + tiles.lanes() > in.data().length;
+      float[] image = padded ? scratch.array(Role.IMAGE, count * padding.size()) : in.data();
+      int row = padded ? window.paddedColumns() : window.inWidth();
+      int apart = padded ? padding.size() : in.step();
+      int[] places = new int[count * tall];
+      for (int i = 0; i < places.length; i++) {
+        places[i] = i / tall * apart + i % tall * results * row;
+      }
+      for (int c = 0; c < window.channels(); c++) {
+        int at = in.at(first) + c * window.inPixels();
+        for (int i = 0; i < count && padded; i++) {
+          padding.lay(in.data(), at + i * in.step(), from * results, outRows, image, i * apart);
+        }
+        int begin = padded ? 0 : at + padding.first(from * results) * row;
+        for (int j = 0; j < window.kernelWidth(); j++) {
+          int to = (c * window.kernelWidth() + j) * pitch;
+          winograd.image(image, begin + j, row, places, places.length, width, laid, to, k * pitch);
+        }
+      }
+      return laid;
+    }
+
+    private float[] multiply(float[] laid, int pitch, int pixels) {
+      int step = kernels.padded() * pitch;
+      int lanes = tiles.lanes();
+      float[] products =
+          Scratch.ofThread().array(Role.PARTS, Winograd.POINTS * step + tiles.lanes());
+      int[] places = MatrixProduct.multiples(pitch, kernels.step());
+      for (int p = 0; p < Winograd.POINTS; p++) {
+        for (int depth = 0; depth < k; depth += kernels.step()) {
+          boolean add = depth > 0;
+          for (int v = 0; v < pixels; v += 2 * lanes) {
+            int b = (p * k + depth) * pitch + v;
+            int b1 = v + lanes < pixels ? b + lanes : -1;
+            int c = p * step + v;
+            kernels.multiply(p, depth, laid, b, b1, places, 0, products, c, c + lanes, pitch, add);
+          }
+        }
+      }
+      return products;
+    }
+
+    private void finish(float[] products, int pitch, int first, int count, int from, int tall) {
+      int[] places = new int[count * tall];
+      int[] wanted = new int[count * tall];
+      int[] ends = new int[count * tall];
+      int height = Math.min(outHeight, (from + tall) * results) - from * results;
+      for (int i = 0; i < places.length; i++) {
+        int image = i / tall * out.step();
+        int row = i % tall * results;
+        places[i] = image + row * width;
+        wanted[i] = Math.min(results, height - row);
+        ends[i] = image + height * width;
+      }
+      int to = out.at(first) + from * results * width;
+      for (int row = 0; row < rows; row++) {
+        winograd.results(
+            results,
+            products,
+            row * pitch,
+            kernels.padded() * pitch,
+            width,
+            start.kind() == Start.Kind.ZERO ? 0 : start.bias()[row * start.offset()],
+            out.data(),
+            to + row * outHeight * width,
+            places,
+            wanted,
+            ends,
+            places.length);
+      }
+    }
+  }
+}

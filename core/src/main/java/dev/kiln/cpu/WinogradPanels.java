@@ -1,0 +1,121 @@
+package dev.kiln.cpu;
+
+/**
+ * The left operands of the six products of {@link Winograd}, as panels for {@link Tiles}: {@code
+ * [product][panel][p][row of the panel]}.
+ */
+final class WinogradPanels {
+  private final Tiles tiles;
+  private final int rows;
+  private final int unit;
+  private final int k;
+  private final int room;
+  private final float[] data;
+  private final float[] zeros;
+
+  /**
+   * @param k how many products an element of the result is the sum of
+   */
+  WinogradPanels(Tiles tiles, int rows, int k, Scratch.Role role) {
+    this.tiles = tiles;
+    this.rows = rows;
+    this.k = k;
+    unit = tiles.evenHeight(rows);
+    // what is written may reach a vector beyond its end, and another thread may have the next panel
+    room = Math.addExact(Math.multiplyExact(unit, k), tiles.lanes());
+    data = Scratch.ofThread().array(role, Math.multiplyExact(Winograd.POINTS * count(), room));
+    zeros = new float[tiles.columns()];
+  }
+
+  float[] data() {
+    return data;
+  }
+
+  /** How many panels. */
+  int count() {
+    return (rows + unit - 1) / unit;
+  }
+
+  /** How many rows a panel has, but for the last. */
+  int unit() {
+    return unit;
+  }
+
+  /** How many rows there is room for in all panels together. */
+  int padded() {
+    return padded(tiles, rows);
+  }
+
+  /** The same, without the panels. */
+  static int padded(Tiles tiles, int rows) {
+    int unit = tiles.evenHeight(rows);
+    int whole = (rows - 1) / unit * unit;
+    return whole + tiles.heightFor(rows - whole);
+  }
+
+  int linesOf(int panel) {
+    return Math.min(unit, rows - panel * unit);
+  }
+
+  /** How many rows a panel has room for. */
+  int widthOf(int panel) {
+    return tiles.heightFor(linesOf(panel));
+  }
+
+  /** The distance from a product's panels to the next one's. */
+  int pointStep() {
+    return count() * room;
+  }
+
+  int offsetOf(int point, int panel) {
+    return point * pointStep() + panel * room;
+  }
+
+  /** How much of k is summed at once; settled by k alone. */
+  int step() {
+    int pieces = (k + Packed.DEPTH - 1) / Packed.DEPTH;
+    return (k + pieces - 1) / pieces;
+  }
+
+  /**
+   * One or two vectors of all rows of a product.
+   *
+   * @param depth where the step begins that is to be summed
+   * @param b0 where the first row of the right operand is for place 0
+   * @param b1 likewise of the second vector; negative if there is none
+   * @param c where the first row of the result goes; the second vector's {@code c1} likewise
+   * @param add whether to add to what is there
+   */
+  void multiply(
+      int point,
+      int depth,
+      float[] b,
+      int b0,
+      int b1,
+      int[] places,
+      int place,
+      float[] c,
+      int c0,
+      int c1,
+      int stride,
+      boolean add) {
+    int length = Math.min(step(), k - depth);
+    float[] start = add ? c : zeros;
+    int ss = add ? stride : 0;
+    for (int panel = 0; panel < count(); panel++) {
+      int height = widthOf(panel);
+      int a = offsetOf(point, panel) + depth * height;
+      int skip = panel * unit * stride;
+      int s0 = add ? c0 + skip : 0;
+      int s1 = add ? c1 + skip : 0;
+      if (b1 >= 0) {
+        tiles.tile(
+            height, length, data, a, b, b0, b1, places, place, start, s0, s1, ss, c, c0 + skip,
+            c1 + skip, stride);
+      } else {
+        tiles.narrowTile(
+            height, length, data, a, b, b0, places, place, start, s0, ss, c, c0 + skip, stride);
+      }
+    }
+  }
+}

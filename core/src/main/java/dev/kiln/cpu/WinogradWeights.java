@@ -1,0 +1,249 @@
+package dev.kiln.cpu;
+
+import dev.kiln.cpu.Scratch.Role;
+import java.util.Arrays;
+
+/**
+ * The weight gradient of a convolution of stride 1 with half the multiplications, the transforms of
+ * {@link WinogradConvolution} turned round: {@code dg = Gᵀ Σ (A dy) ⊙ (Bᵀ d)}.
+ *
+ * <p>The channels of a pixel lie side by side ({@link PixelRows}), so that a row of the kernel over
+ * all channels is one run of a transformed row.
+ */
+final class WinogradWeights {
+  /** How many pixels of results a task multiplies at once, about. */
+  private static final int PIXELS = 224;
+
+  /** The most parts that the batch is cut into, and the most room for their sums. */
+  private static final int PARTS = 16;
+
+  private static final int PARTS_LIMIT = 1 << 21;
+
+  private final Winograd winograd;
+  private final Tiles tiles;
+  private final Workers workers;
+
+  WinogradWeights(Engine engine) {
+    winograd = engine.winograd();
+    tiles = engine.product().tiles();
+    workers = engine.workers();
+  }
+
+  /**
+   * One group's gradient.
+   *
+   * @param rows output channels
+   * @param at where the gradient goes in {@code dw}
+   */
+  void gradient(int n, Window exact, int rows, Plane in, Plane out, float[] dw, int at) {
+    int kernel = exact.kernelHeight();
+    int results = Winograd.results(kernel);
+    int width = exact.outWidth();
+    int tileRows = (exact.outHeight() + results - 1) / results;
+    Window window = exact.rows(tileRows * results);
+    int run = window.channels() * window.kernelWidth();
+    int vectors = (run + tiles.lanes() - 1) / tiles.lanes();
+    int stride = vectors * tiles.lanes();
+    int padded = WinogradPanels.padded(tiles, rows);
+    int size = Math.multiplyExact(Winograd.POINTS * padded, stride);
+    // settled by the spec alone: the order of the sum must not depend on the threads
+    int parts = Math.max(1, Math.min(Math.min(PARTS, n), PARTS_LIMIT / size));
+    int tall = Math.min(tileRows, Math.max(1, PIXELS / width));
+    int most = (n + parts - 1) / parts;
+    int group = tall < tileRows ? 1 : Math.max(1, Math.min(most, PIXELS / (tall * width)));
+    // every task of a part lays the images out for itself
+    int across = Math.min((vectors + 1) / 2, (workers.size() + parts - 1) / parts);
+    float[] sums =
+        Scratch.ofThread().array(Role.PARTS, Math.multiplyExact(parts, size) + tiles.lanes());
+    float[] transform = Winograd.resultTransform(kernel);
+    workers.run(
+        parts * across,
+        task -> {
+          int part = task / across;
+          int pairs = (vectors + 1) / 2;
+          int first = pairs * (task % across) / across * 2;
+          int last = Math.min(vectors, pairs * (task % across + 1) / across * 2);
+          int end = n * (part + 1) / parts;
+          boolean add = false;
+          for (int i = n * part / parts; i < end; i += group) {
+            for (int t = 0; t < tileRows; t += tall) {
+              Piece piece = new Piece(i, Math.min(group, end - i), t, Math.min(tall, tileRows - t));
+              WinogradPanels left = left(piece, exact, rows, out, transform);
+              float[] right = right(piece, window, in);
+              multiply(piece, window, left, right, first, last, sums, part * size, stride, add);
+              add = true;
+            }
+          }
+        });
+    total(sums, parts, size, stride, exact, rows, dw, at);
+  }
+
+  /** Some images, and some rows of tiles in them. */
+  private record Piece(int image, int images, int tile, int tall) {
+    int pixels(int width) {
+      return images * tall * width;
+    }
+  }
+
+  /** A dy, as panels: pixels of results in the order [image][tile][column]. */
+  private WinogradPanels left(Piece piece, Window exact, int rows, Plane out, float[] transform) {
+    int results = Winograd.results(exact.kernelHeight());
+    int width = exact.outWidth();
+    int pixels = piece.pixels(width);
+    WinogradPanels left = new WinogradPanels(tiles, rows, pixels, Role.LEFT);
+    int skipped = piece.tile() * results;
+    int some = Math.min(piece.tall() * results, exact.outHeight() - skipped) * width;
+    int whole = piece.tall() * results * width;
+    float[] raw = Scratch.ofThread().array(Role.ROW, whole * left.unit() + tiles.lanes());
+    for (int panel = 0; panel < left.count(); panel++) {
+      int height = left.widthOf(panel);
+      int lines = left.linesOf(panel);
+      Arrays.fill(raw, lines < height ? 0 : some * height, whole * height, 0);
+      for (int i = 0; i < piece.images(); i++) {
+        int from = out.at(piece.image() + i) + skipped * width;
+        from += panel * left.unit() * exact.outPixels();
+        Matrix.transpose(out.data(), from, exact.outPixels(), lines, some, raw, 0, height);
+        for (int t = 0; t < piece.tall(); t++) {
+          winograd.mix(
+              transform,
+              Winograd.POINTS,
+              results,
+              raw,
+              t * results * width * height,
+              width * height,
+              width * height,
+              left.data(),
+              left.offsetOf(0, panel) + (i * piece.tall() + t) * width * height,
+              left.pointStep());
+        }
+      }
+    }
+    return left;
+  }
+
+  /** Bᵀ d, as rows of pixels: {@code [product][image][tile][padded column][channel]}. */
+  private float[] right(Piece piece, Window window, Plane in) {
+    int results = Winograd.results(window.kernelHeight());
+    int outRows = piece.tall() * results;
+    PixelRows images = new PixelRows(window, tiles, outRows);
+    float[] laid =
+        Scratch.ofThread().array(Role.PLANES, piece.images() * images.size() + tiles.lanes());
+    int row = window.paddedColumns() * window.channels();
+    int[] places = new int[piece.images() * piece.tall()];
+    for (int i = 0; i < piece.images(); i++) {
+      int image = piece.image() + i;
+      images.lay(in.data(), in.at(image), piece.tile() * results, outRows, laid, i * images.size());
+      for (int t = 0; t < piece.tall(); t++) {
+        places[i * piece.tall() + t] = i * images.size() + t * results * row;
+      }
+    }
+    int step = step(piece, window);
+    float[] right = Scratch.ofThread().array(Role.RIGHT, Winograd.POINTS * step + tiles.lanes());
+    winograd.image(laid, 0, row, places, places.length, row, right, 0, step);
+    return right;
+  }
+
+  /** The distance from one transformed row to the next; a read vector may reach beyond a row. */
+  private int step(Piece piece, Window window) {
+    int row = window.paddedColumns() * window.channels();
+    return piece.images() * piece.tall() * row + tiles.lanes();
+  }
+
+  private void multiply(
+      Piece piece,
+      Window window,
+      WinogradPanels left,
+      float[] right,
+      int first,
+      int last,
+      float[] sums,
+      int at,
+      int stride,
+      boolean add) {
+    int width = window.outWidth();
+    int row = window.paddedColumns() * window.channels();
+    int[] places = new int[piece.pixels(width)];
+    for (int i = 0; i < places.length; i++) {
+      places[i] = i / width * row + i % width * window.channels();
+    }
+    int lanes = tiles.lanes();
+    for (int p = 0; p < Winograd.POINTS; p++) {
+      int b = p * step(piece, window);
+      int c = at + p * left.padded() * stride;
+      for (int depth = 0; depth < places.length; depth += left.step()) {
+        for (int v = first; v < last; v += 2) {
+          int b0 = b + v * lanes;
+          int c0 = c + v * lanes;
+          left.multiply(
+              p,
+              depth,
+              right,
+              b0,
+              v + 1 < last ? b0 + lanes : -1,
+              places,
+              depth,
+              sums,
+              c0,
+              c0 + lanes,
+              stride,
+              add || depth > 0);
+        }
+      }
+    }
+  }
+
+  /** Adds the parts, and makes of six products the rows of the kernel. */
+  private void total(
+      float[] sums,
+      int parts,
+      int size,
+      int stride,
+      Window window,
+      int outChannels,
+      float[] dw,
+      int at) {
+    int kernel = window.kernelHeight();
+    float[] transform = Winograd.kernelTransform(kernel);
+    float[] g = new float[transform.length];
+    for (int i = 0; i < g.length; i++) {
+      g[i] = transform[i % Winograd.POINTS * kernel + i / Winograd.POINTS];
+    }
+    int padded = size / Winograd.POINTS / stride;
+    workers.rows(
+        outChannels,
+        (1 << 14) / window.patch() / parts + 1,
+        (from, to) -> {
+          for (int row = from; row < to; row++) {
+            for (int p = 0; p < Winograd.POINTS; p++) {
+              int line = (p * padded + row) * stride;
+              for (int part = 1; part < parts; part++) {
+                for (int i = line; i < line + stride; i++) {
+                  sums[i] += sums[part * size + i];
+                }
+              }
+            }
+            int run = window.channels() * window.kernelWidth();
+            float[] rows = Scratch.ofThread().array(Role.ROW, kernel * stride + tiles.lanes());
+            winograd.mix(
+                g,
+                kernel,
+                Winograd.POINTS,
+                sums,
+                row * stride,
+                padded * stride,
+                run,
+                rows,
+                0,
+                stride);
+            int next = at + row * window.patch();
+            for (int c = 0; c < window.channels(); c++) {
+              for (int i = 0; i < kernel; i++) {
+                for (int j = 0; j < window.kernelWidth(); j++) {
+                  dw[next++] = rows[i * stride + j * window.channels() + c];
+                }
+              }
+            }
+          }
+        });
+  }
+}
