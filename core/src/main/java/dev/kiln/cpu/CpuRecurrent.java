@@ -19,6 +19,9 @@ final class CpuRecurrent implements Recurrent {
    */
   private static final int LEAST_FROM_INPUT = 16;
 
+  /** Recurrent weights of so many elements stay in the second-level cache. */
+  private static final int CACHED = 1 << 16;
+
   private final Engine engine;
 
   CpuRecurrent(Engine engine) {
@@ -154,13 +157,28 @@ final class CpuRecurrent implements Recurrent {
         forward);
   }
 
-  /** As many blocks of sequences as there are workers, if that is worth waking them. */
+  /**
+   * Blocks of sequences, shared out if that is worth waking the workers. Where the weights stay in
+   * a cache a block is two tiles high, so that what its steps read and write stays there as well;
+   * else there are as many as workers, and the weights are read as seldom as can be.
+   */
   private void shareOut(RecurrentSpec spec, Workers.Range body) {
     Workers workers = engine.workers();
     int batch = spec.batch();
-    int blocks =
-        spec.flops() < 2.0 * MatrixProduct.WORTH_SHARING ? 1 : Math.min(workers.size(), batch);
-    if (blocks > 1) {
+    int atOnce = 2 * engine.product().tiles().rows();
+    boolean share = spec.flops() >= 2.0 * MatrixProduct.WORTH_SHARING;
+    if (spec.gateWidth() * (long) spec.hidden() <= CACHED && batch > atOnce) {
+      int blocks = (batch + atOnce - 1) / atOnce;
+      Workers.Task block = i -> body.run(i * atOnce, Math.min(batch, (i + 1) * atOnce));
+      if (share) {
+        workers.run(blocks, block);
+      } else {
+        for (int i = 0; i < blocks; i++) {
+          block.run(i);
+        }
+      }
+    } else if (share) {
+      int blocks = Math.min(workers.size(), batch);
       workers.run(
           blocks,
           i ->

@@ -70,6 +70,12 @@ interface Gates {
   /** And r, once c holds the gradient of {@code r h}, whose part is added to that of h. */
   void resetGradient(RecurrentBlock b, Strided gates, Strided h, int from, int to);
 
+  /** Copies {@code n} elements into another array. */
+  void copy(float[] x, int xAt, float[] y, int yAt, int n);
+
+  /** {@code y += x}, where y goes on to a whole number of {@link #lanes}. */
+  void add(float[] x, int xAt, float[] y, int yAt, int n);
+
   /** How wide the next panel is where {@code left} columns are left. */
   int panelWidth(int left);
 

@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 /** The backward pass of {@link CpuRecurrent}, for one block of sequences after the other. */
 final class RecurrentBackward {
   private final Engine engine;
-  private final Loops loops;
   private final Gates arithmetic;
   private final Cell cell;
   private final int steps;
@@ -47,7 +46,6 @@ final class RecurrentBackward {
       @Nullable Rowed dh0,
       @Nullable Rowed dc0) {
     this.engine = engine;
-    loops = engine.loops();
     arithmetic = engine.gates();
     cell = spec.cell();
     steps = spec.steps();
@@ -101,10 +99,10 @@ final class RecurrentBackward {
     for (int i = 0; i < to - from; i++) {
       int sequence = sequences.at(from + i);
       if (dhn != null) {
-        dhn.read(sequence, b.data, b.h(i));
+        dhn.read(arithmetic, sequence, b.data, b.h(i));
       }
       if (dcn != null) {
-        dcn.read(sequence, b.data, b.c(i));
+        dcn.read(arithmetic, sequence, b.data, b.c(i));
       }
       for (int t = sequences.length(sequence); t < steps; t++) {
         int row = spec.row(t, sequence);
@@ -124,7 +122,7 @@ final class RecurrentBackward {
     if (dy != null) {
       for (int i = from; i < to; i++) {
         int row = row(step, first + i);
-        loops.accumulate(1, dy.data(), dy.at(row), b.data, b.h(i), hidden);
+        arithmetic.add(dy.data(), dy.at(row), b.data, b.h(i), hidden);
       }
     }
     Strided kept = kept(gates, cell.gates(), 0, b, first, step, from, to);
@@ -180,7 +178,7 @@ final class RecurrentBackward {
       int source = rows.at(row(step, first + i));
       int at = b.spare + (i - from) * stride + skip;
       for (int run = 0; run < runs; run++) {
-        System.arraycopy(rows.data(), source + run * hidden, b.data, at + run * units, hidden);
+        arithmetic.copy(rows.data(), source + run * hidden, b.data, at + run * units, hidden);
       }
     }
     return new Strided(b.data, b.spare + skip, stride);
@@ -196,17 +194,17 @@ final class RecurrentBackward {
     Rowed products = Objects.requireNonNull(dproduct);
     write(products, row, b, at, 3);
     write(dx, row, b, at, 2);
-    System.arraycopy(b.data, at + 3 * units, dx.data(), dx.at(row) + 2 * hidden, hidden);
+    arithmetic.copy(b.data, at + 3 * units, dx.data(), dx.at(row) + 2 * hidden, hidden);
   }
 
   private void write(Rowed rows, int row, RecurrentBlock b, int at, int count) {
     if (hidden == units) {
-      System.arraycopy(b.data, at, rows.data(), rows.at(row), count * hidden);
+      arithmetic.copy(b.data, at, rows.data(), rows.at(row), count * hidden);
       return;
     }
     for (int gate = 0; gate < count; gate++) {
       int to = rows.at(row) + gate * hidden;
-      System.arraycopy(b.data, at + gate * units, rows.data(), to, hidden);
+      arithmetic.copy(b.data, at + gate * units, rows.data(), to, hidden);
     }
   }
 
@@ -214,10 +212,10 @@ final class RecurrentBackward {
     for (int i = 0; i < to - from; i++) {
       int sequence = sequences.at(from + i);
       if (dh0 != null) {
-        dh0.write(sequence, b.data, b.h(i));
+        dh0.write(arithmetic, sequence, b.data, b.h(i));
       }
       if (dc0 != null) {
-        dc0.write(sequence, b.data, b.c(i));
+        dc0.write(arithmetic, sequence, b.data, b.c(i));
       }
     }
   }

@@ -91,8 +91,10 @@ final class RecurrentForward {
       for (int i = 0; i < active; i++) {
         enter(b, i, sequences.row(step, sequences.at(from + i)));
       }
-      if (input != null) {
-        input.multiply(b, tiles, active);
+      if (input != null && sequences.areWhole()) {
+        input.multiply(b, input.lying(sequences.row(step, from), active));
+      } else if (input != null) {
+        input.multiply(b, input.entered(b, tiles, active));
       }
       product.add(active, b.data, 0, b.stateStride, b.data, b.gates, b.gateStride);
       if (candidate != null) {
@@ -123,10 +125,10 @@ final class RecurrentForward {
     for (int i = 0; i < to - from; i++) {
       int sequence = sequences.at(from + i);
       if (h0 != null) {
-        h0.read(sequence, b.data, b.h(i));
+        h0.read(arithmetic, sequence, b.data, b.h(i));
       }
       if (c0 != null) {
-        c0.read(sequence, b.data, b.c(i));
+        c0.read(arithmetic, sequence, b.data, b.c(i));
       }
       for (int t = sequences.length(sequence); t < steps; t++) {
         int row = spec.row(t, sequence);
@@ -147,16 +149,16 @@ final class RecurrentForward {
 
   /** What a step starts from, and the states for the backward pass. */
   private void enter(RecurrentBlock b, int i, int row) {
-    if (input != null) {
-      input.enter(b, engine.product().tiles(), i, row);
-    } else if (x != null) {
+    if (x != null) {
       enter(x, b, i, row);
+    } else if (input != null && !sequences.areWhole()) {
+      input.enter(b, engine.product().tiles(), i, row);
     }
     if (previous != null) {
-      previous.write(row, b.data, b.h(i));
+      previous.write(arithmetic, row, b.data, b.h(i));
     }
     if (cells != null) {
-      cells.write(row, b.data, b.c(i));
+      cells.write(arithmetic, row, b.data, b.c(i));
     }
   }
 
@@ -172,7 +174,7 @@ final class RecurrentForward {
     } else {
       for (int gate = 0; gate < summed; gate++) {
         int to = at + gate * units;
-        System.arraycopy(x.data(), from + gate * hidden, block, to, hidden);
+        arithmetic.copy(x.data(), from + gate * hidden, block, to, hidden);
         Arrays.fill(block, to + hidden, to + units, 0);
       }
       if (bias != null) {
@@ -208,7 +210,7 @@ final class RecurrentForward {
     }
     for (int i = from; i < to; i++) {
       int row = sequences.row(step, sequences.at(first + i));
-      y.write(row, b.data, b.h(i));
+      y.write(arithmetic, row, b.data, b.h(i));
       if (keptGates != null) {
         keep(keptGates, row, b, i);
       }
@@ -219,20 +221,21 @@ final class RecurrentForward {
     if (keptProduct != null) {
       for (int i = from; i < to; i++) {
         int row = sequences.row(step, sequences.at(first + i));
-        keptProduct.write(row, b.data, cell == Cell.GRU ? b.gates(i) + 2 * units : b.c(i));
+        keptProduct.write(
+            arithmetic, row, b.data, cell == Cell.GRU ? b.gates(i) + 2 * units : b.c(i));
       }
     }
   }
 
   private void keep(Rowed kept, int row, RecurrentBlock b, int i) {
     if (cell.gates() == 1) {
-      kept.write(row, b.data, b.h(i)); // the only gate is the state itself
+      kept.write(arithmetic, row, b.data, b.h(i)); // the only gate is the state itself
     } else if (hidden == units) {
-      kept.write(row, b.data, b.gates(i));
+      kept.write(arithmetic, row, b.data, b.gates(i));
     } else {
       for (int gate = 0; gate < cell.gates(); gate++) {
         int to = kept.at(row) + gate * hidden;
-        System.arraycopy(b.data, b.gates(i) + gate * units, kept.data(), to, hidden);
+        arithmetic.copy(b.data, b.gates(i) + gate * units, kept.data(), to, hidden);
       }
     }
   }
@@ -240,9 +243,9 @@ final class RecurrentForward {
   private void end(RecurrentBlock b, int from, int to) {
     for (int i = 0; i < to - from; i++) {
       int sequence = sequences.at(from + i);
-      hn.write(sequence, b.data, b.h(i));
+      hn.write(arithmetic, sequence, b.data, b.h(i));
       if (cn != null) {
-        cn.write(sequence, b.data, b.c(i));
+        cn.write(arithmetic, sequence, b.data, b.c(i));
       }
     }
   }

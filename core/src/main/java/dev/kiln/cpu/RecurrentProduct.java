@@ -88,18 +88,33 @@ interface RecurrentProduct {
 
     @Override
     public void add(int rows, float[] a, int aAt, int aStride, float[] c, int cAt, int cStride) {
-      multiply(rows, a, aAt, aStride, c, cAt, cStride, Start.RESULT);
+      // whole tiles of a block: to states that wait behind these rows, gradients of 0 are added
+      int whole = RecurrentBlock.rows(product.tiles(), rows);
+      Matrix left = new Matrix(a, aAt, whole, right.k(), aStride, 1);
+      multiply(left(left), c, cAt, cStride, Start.RESULT);
     }
 
-    /** {@code c = start + a m}, as {@link #add} else. */
-    void multiply(
-        int rows, float[] a, int aAt, int aStride, float[] c, int cAt, int cStride, Start start) {
-      int k = right.k();
-      int whole = RecurrentBlock.rows(product.tiles(), rows);
-      Packed left = Packed.left(product.tiles(), whole, k);
+    /**
+     * Packs rows for {@link #multiply}, in the thread's scratch. A tile may have room for one more:
+     * what is in it there concerns nobody.
+     */
+    Packed left(Matrix rows) {
+      Tiles tiles = product.tiles();
+      Packed left = Packed.left(tiles, RecurrentBlock.rows(tiles, rows.rows()), right.k());
+      Operand lines = rows.left(tiles);
       left.pack(
-          new Matrix(a, aAt, whole, k, aStride, 1).left(product.tiles()), 0, 0, 0, left.count());
-      Matrix result = new Matrix(c, cAt, whole, right.lines(), cStride, 1);
+          (line, count, depth, k, panel, offset, width) ->
+              lines.pack(line, Math.min(count, rows.rows() - line), depth, k, panel, offset, width),
+          0,
+          0,
+          0,
+          left.count());
+      return left;
+    }
+
+    /** {@code c = start + left m}, as {@link #add} else. */
+    void multiply(Packed left, float[] c, int cAt, int cStride, Start start) {
+      Matrix result = new Matrix(c, cAt, left.lines(), right.lines(), cStride, 1);
       product.tiles(left, right, result, 0, 0, start, 0, left.count(), 0, right.count());
     }
   }

@@ -29,13 +29,13 @@ record Rowed(float[] data, int offset, int width, int n) {
   }
 
   /** Copies a row out. */
-  void read(int row, float[] to, int toAt) {
-    System.arraycopy(data, at(row), to, toAt, n);
+  void read(Gates by, int row, float[] to, int toAt) {
+    by.copy(data, at(row), to, toAt, n);
   }
 
   /** Copies a row in. */
-  void write(int row, float[] from, int fromAt) {
-    System.arraycopy(from, fromAt, data, at(row), n);
+  void write(Gates by, int row, float[] from, int fromAt) {
+    by.copy(from, fromAt, data, at(row), n);
   }
 
   void clear(int row) {

@@ -194,6 +194,18 @@ final class ScalarGates implements Gates {
   }
 
   @Override
+  public void copy(float[] x, int xAt, float[] y, int yAt, int n) {
+    System.arraycopy(x, xAt, y, yAt, n);
+  }
+
+  @Override
+  public void add(float[] x, int xAt, float[] y, int yAt, int n) {
+    for (int i = 0; i < n; i++) {
+      y[yAt + i] += x[xAt + i];
+    }
+  }
+
+  @Override
   public int panelWidth(int left) {
     return Math.min(PANEL, left);
   }

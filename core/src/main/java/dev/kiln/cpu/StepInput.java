@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * r, z, n's recurrent product, of which this is the bias alone, and its input product.
  */
 final class StepInput {
+  private final RecurrentSpec spec;
+  private final Gates gates;
   private final Cell cell;
   private final int hidden;
   private final int units;
@@ -25,6 +27,8 @@ final class StepInput {
   private final int inputBiasAt;
 
   StepInput(Engine engine, RecurrentSpec spec, RecurrentInput input) {
+    this.spec = spec;
+    gates = engine.gates();
     cell = spec.cell();
     hidden = spec.hidden();
     units = RecurrentBlock.units(engine, hidden);
@@ -83,24 +87,31 @@ final class StepInput {
 
   /** Takes in a sequence's row of the input. */
   void enter(RecurrentBlock b, Tiles tiles, int i, int row) {
-    x.read(row, b.data, inputAt(b, tiles) + i * stride);
+    x.read(gates, row, b.data, inputAt(b, tiles) + i * stride);
   }
 
-  /** Starts the gates of the first {@code rows} sequences. */
-  void multiply(RecurrentBlock b, Tiles tiles, int rows) {
-    int at = inputAt(b, tiles);
-    product.multiply(
-        rows, b.data, at, stride, b.data, b.gates, b.gateStride, Start.perColumn(b.data, b.spare));
+  /** What was taken in of the first {@code rows} sequences. */
+  Matrix entered(RecurrentBlock b, Tiles tiles, int rows) {
+    return new Matrix(b.data, inputAt(b, tiles), rows, features, stride, 1);
+  }
+
+  /** Rows of sequences that follow each other, where the input has them. */
+  Matrix lying(int firstRow, int rows) {
+    int apart = spec.batchRows() * features;
+    return new Matrix(x.data(), x.at(firstRow), rows, features, apart, 1);
+  }
+
+  /** Starts the gates of the first sequences, whose {@code rows} of input these are. */
+  void multiply(RecurrentBlock b, Matrix rows) {
+    Packed left = product.left(rows);
+    product.multiply(left, b.data, b.gates, b.gateStride, Start.perColumn(b.data, b.spare));
     if (candidate != null) {
-      for (int i = 0; i < rows; i++) {
+      for (int i = 0; i < rows.rows(); i++) {
         int n = b.gates(i) + 2 * units;
         System.arraycopy(b.data, b.spare + 2 * units, b.data, n, units);
       }
       candidate.multiply(
-          rows,
-          b.data,
-          at,
-          stride,
+          left,
           b.data,
           b.gates + 3 * units,
           b.gateStride,

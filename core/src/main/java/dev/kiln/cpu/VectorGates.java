@@ -266,6 +266,16 @@ final class VectorGates implements Gates {
   }
 
   @Override
+  public void copy(float[] x, int xAt, float[] y, int yAt, int n) {
+    VectorRows.copy(x, xAt, y, yAt, n);
+  }
+
+  @Override
+  public void add(float[] x, int xAt, float[] y, int yAt, int n) {
+    VectorRows.add(x, xAt, y, yAt, n);
+  }
+
+  @Override
   public int panelWidth(int left) {
     return left >= PANEL ? PANEL : left >= PANEL / 2 ? PANEL / 2 : LANES;
   }
