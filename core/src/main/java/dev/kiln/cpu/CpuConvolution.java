@@ -36,6 +36,9 @@ final class CpuConvolution implements Convolution {
   /** Groups with fewer output channels than this are summed directly. */
   private static final int FILLS_A_TILE = 4;
 
+  /** Runs of a kernel's row over all channels that leave most of a vector empty. */
+  private static final int SHORT_RUN = 6;
+
   private final MatrixProduct product;
   private final Workers workers;
   private final DirectConvolution direct;
@@ -318,7 +321,7 @@ final class CpuConvolution implements Convolution {
     if (spec.n() == 0 || spec.outPixels() == 0) {
       int at = CpuBuffer.offset(dw);
       Arrays.fill(CpuBuffer.floats(dw), at, at + dw.size(), 0);
-    } else if (spec.groupOut() < FILLS_A_TILE) {
+    } else if (spec.groupOut() < FILLS_A_TILE || spec.groupIn() * spec.kernelWidth() <= SHORT_RUN) {
       direct.weightGradient(spec, x, dy, dw);
     } else {
       for (int g = 0; g < spec.groups(); g++) {

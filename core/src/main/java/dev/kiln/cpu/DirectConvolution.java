@@ -11,12 +11,17 @@ import org.jspecify.annotations.Nullable;
  * {@link PlaneLayout} makes one long run each.
  */
 final class DirectConvolution {
+  /** How many output channels of a weight gradient share a laid out plane of the input. */
+  private static final int OUTS = 8;
+
   private final Loops loops;
   private final Workers workers;
+  private final Tiles tiles;
 
   DirectConvolution(Engine engine) {
     loops = engine.loops();
     workers = engine.workers();
+    tiles = engine.product().tiles();
   }
 
   void conv2d(Conv2dSpec spec, Buffer x, Buffer w, @Nullable Buffer bias, Buffer y) {
@@ -99,30 +104,34 @@ final class DirectConvolution {
     float[] in = CpuBuffer.floats(x);
     float[] upstream = CpuBuffer.floats(dy);
     float[] result = CpuBuffer.floats(dw);
-    PlaneLayout layout = new PlaneLayout(spec);
-    int[] places = layout.places();
-    int run = layout.outputRun();
-    int taps = layout.taps();
+    Planes planes = new Planes(Window.forward(spec).ofOneChannel(), tiles, spec.outHeight());
+    int[] places = planes.places();
+    int taps = places.length;
+    int pieces = (spec.groupOut() + OUTS - 1) / OUTS;
     planes(
         spec,
-        spec.inChannels(),
-        channel -> {
+        spec.inChannels() * pieces,
+        task -> {
+          int channel = task / pieces;
           int group = channel / spec.groupIn();
-          float[] padded = Scratch.ofThread().array(Scratch.Role.IMAGE, layout.paddedSize());
-          float[] laid = Scratch.ofThread().array(Scratch.Role.PARTS, run);
-          double[] sums = new double[spec.groupOut() * taps];
+          int first = group * spec.groupOut() + task % pieces * OUTS;
+          int count = Math.min(OUTS, (group + 1) * spec.groupOut() - first);
+          float[] laid =
+              Scratch.ofThread().array(Scratch.Role.PLANES, planes.size() + tiles.lanes());
+          double[] sums = new double[count * taps];
           for (int i = 0; i < spec.n(); i++) {
             int plane = i * spec.inChannels() + channel;
-            layout.pad(in, CpuBuffer.offset(x) + plane * spec.inPixels(), padded);
-            for (int o = 0; o < spec.groupOut(); o++) {
-              int from = i * spec.outChannels() + group * spec.groupOut() + o;
+            int xAt = CpuBuffer.offset(x) + plane * spec.inPixels();
+            planes.lay(in, xAt, 0, spec.outHeight(), laid, 0);
+            for (int o = 0; o < count; o++) {
+              int from = i * spec.outChannels() + first + o;
               int dyAt = CpuBuffer.offset(dy) + from * spec.outPixels();
-              layout.spread(upstream, dyAt, laid, 0, 0, run);
-              loops.dotShifted(padded, places, taps, laid, run, sums, o * taps);
+              loops.dotShifted(
+                  laid, places, taps, upstream, dyAt, spec.outPixels(), sums, o * taps);
             }
           }
           for (int i = 0; i < sums.length; i++) {
-            int line = (group * spec.groupOut() + i / taps) * spec.groupIn();
+            int line = (first + i / taps) * spec.groupIn();
             int at = (line + channel % spec.groupIn()) * taps + i % taps;
             result[CpuBuffer.offset(dw) + at] = (float) sums[i];
           }

@@ -77,12 +77,9 @@ interface Loops {
   void accumulateShifted(
       float[] weights, int weightsAt, int[] places, int taps, float[] x, float[] y, int n);
 
-  /**
-   * {@code sums[t] += Σ x[places[t] + i] y[i]} for each of so many taps t.
-   *
-   * @param n a multiple of 64
-   */
-  void dotShifted(float[] x, int[] places, int taps, float[] y, int n, double[] sums, int sumsAt);
+  /** {@code sums[t] += Σ x[places[t] + i] y[i]} for each of so many taps t. */
+  void dotShifted(
+      float[] x, int[] places, int taps, float[] y, int yAt, int n, double[] sums, int sumsAt);
 
   /** {@code y += x} in double precision. */
   void accumulate(float[] x, int xAt, double[] y, int yAt, int n);

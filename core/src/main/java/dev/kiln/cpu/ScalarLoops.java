@@ -131,9 +131,9 @@ final class ScalarLoops implements Loops {
 
   @Override
   public void dotShifted(
-      float[] x, int[] places, int taps, float[] y, int n, double[] sums, int sumsAt) {
+      float[] x, int[] places, int taps, float[] y, int yAt, int n, double[] sums, int sumsAt) {
     for (int t = 0; t < taps; t++) {
-      sums[sumsAt + t] += dot(0, x, places[t], y, 0, n);
+      sums[sumsAt + t] += dot(0, x, places[t], y, yAt, n);
     }
   }
 

@@ -209,41 +209,66 @@ final class VectorLoops implements Loops {
 
   @Override
   public void dotShifted(
-      float[] x, int[] places, int taps, float[] y, int n, double[] sums, int sumsAt) {
-    for (int from = 0; from < n; from += BLOCK) {
-      int to = Math.min(n, from + BLOCK);
+      float[] x, int[] places, int taps, float[] y, int yAt, int n, double[] sums, int sumsAt) {
+    int whole = SPECIES.loopBound(n);
+    for (int from = 0; from < whole; from += BLOCK) {
+      int to = Math.min(whole, from + BLOCK);
       int t = 0;
       for (; t + 3 <= taps; t += 3) {
-        FloatVector s0 = FloatVector.zero(SPECIES);
-        FloatVector s1 = s0;
-        FloatVector s2 = s0;
-        FloatVector r0 = s0;
-        FloatVector r1 = s0;
-        FloatVector r2 = s0;
-        for (int i = from; i < to; i += 2 * LANES) {
-          FloatVector y0 = load(y, i);
-          FloatVector y1 = load(y, i + LANES);
-          s0 = y0.fma(load(x, places[t] + i), s0);
-          s1 = y0.fma(load(x, places[t + 1] + i), s1);
-          s2 = y0.fma(load(x, places[t + 2] + i), s2);
-          r0 = y1.fma(load(x, places[t] + i + LANES), r0);
-          r1 = y1.fma(load(x, places[t + 1] + i + LANES), r1);
-          r2 = y1.fma(load(x, places[t + 2] + i + LANES), r2);
-        }
-        sums[sumsAt + t] += VectorMath.sumOfLanes(s0.add(r0));
-        sums[sumsAt + t + 1] += VectorMath.sumOfLanes(s1.add(r1));
-        sums[sumsAt + t + 2] += VectorMath.sumOfLanes(s2.add(r2));
+        dotThree(x, places, t, y, yAt, from, to, sums, sumsAt + t);
       }
       for (; t < taps; t++) {
         FloatVector s0 = FloatVector.zero(SPECIES);
-        FloatVector r0 = s0;
-        for (int i = from; i < to; i += 2 * LANES) {
-          s0 = load(y, i).fma(load(x, places[t] + i), s0);
-          r0 = load(y, i + LANES).fma(load(x, places[t] + i + LANES), r0);
+        for (int i = from; i < to; i += LANES) {
+          s0 = load(y, yAt + i).fma(load(x, places[t] + i), s0);
         }
-        sums[sumsAt + t] += VectorMath.sumOfLanes(s0.add(r0));
+        sums[sumsAt + t] += VectorMath.sumOfLanes(s0);
       }
     }
+    for (int t = 0; t < taps && whole < n; t++) {
+      sums[sumsAt + t] += rest.dot(0, x, places[t] + whole, y, yAt + whole, n - whole);
+    }
+  }
+
+  private static void dotThree(
+      float[] x,
+      int[] places,
+      int tap,
+      float[] y,
+      int yAt,
+      int from,
+      int to,
+      double[] sums,
+      int sumsAt) {
+    int p0 = places[tap];
+    int p1 = places[tap + 1];
+    int p2 = places[tap + 2];
+    FloatVector s0 = FloatVector.zero(SPECIES);
+    FloatVector s1 = s0;
+    FloatVector s2 = s0;
+    FloatVector r0 = s0;
+    FloatVector r1 = s0;
+    FloatVector r2 = s0;
+    int i = from;
+    for (; i + 2 * LANES <= to; i += 2 * LANES) {
+      FloatVector y0 = load(y, yAt + i);
+      FloatVector y1 = load(y, yAt + i + LANES);
+      s0 = y0.fma(load(x, p0 + i), s0);
+      s1 = y0.fma(load(x, p1 + i), s1);
+      s2 = y0.fma(load(x, p2 + i), s2);
+      r0 = y1.fma(load(x, p0 + i + LANES), r0);
+      r1 = y1.fma(load(x, p1 + i + LANES), r1);
+      r2 = y1.fma(load(x, p2 + i + LANES), r2);
+    }
+    if (i < to) {
+      FloatVector y0 = load(y, yAt + i);
+      s0 = y0.fma(load(x, p0 + i), s0);
+      s1 = y0.fma(load(x, p1 + i), s1);
+      s2 = y0.fma(load(x, p2 + i), s2);
+    }
+    sums[sumsAt] += VectorMath.sumOfLanes(s0.add(r0));
+    sums[sumsAt + 1] += VectorMath.sumOfLanes(s1.add(r1));
+    sums[sumsAt + 2] += VectorMath.sumOfLanes(s2.add(r2));
   }
 
   @Override

@@ -106,6 +106,26 @@ record Window(
     return new Window(channels, rows, columns, rows, columns, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1);
   }
 
+  /** The window of a single channel. */
+  Window ofOneChannel() {
+    return new Window(
+        1,
+        inHeight,
+        inWidth,
+        outHeight,
+        outWidth,
+        kernelHeight,
+        kernelWidth,
+        strideHeight,
+        strideWidth,
+        top,
+        left,
+        dilationHeight,
+        dilationWidth,
+        spreadHeight,
+        spreadWidth);
+  }
+
   /** The window of so many rows of output pixels, from the first on. */
   Window rows(int count) {
     return new Window(

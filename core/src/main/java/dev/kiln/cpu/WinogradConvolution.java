@@ -120,8 +120,23 @@ final class WinogradConvolution {
       int wanted = Math.max(1, (4 * workers.size() + n - 1) / n);
       down = Math.min(tileRows, Math.max((tileRows + most - 1) / most, wanted));
       int fit = Math.min(most / tileRows, n / (4 * workers.size()));
-      group = down > 1 ? 1 : Math.max(1, fit);
+      group = down > 1 ? 1 : fullest(Math.max(1, fit), tileRows * width);
       padding = new Padding(window, tiles, (tileRows + down - 1) / down * results);
+    }
+
+    /** The number of images up to {@code most} that leaves the least of their tiles empty. */
+    private int fullest(int most, int pixels) {
+      int columns = tiles.columns();
+      int best = 1;
+      double used = 0;
+      for (int images = 1; images <= most; images++) {
+        int whole = (images * pixels + columns - 1) / columns * columns;
+        if ((double) images * pixels / whole >= used) {
+          used = (double) images * pixels / whole;
+          best = images;
+        }
+      }
+      return best;
     }
 
     void run(Operand weights) {

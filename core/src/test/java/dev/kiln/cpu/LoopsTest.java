@@ -150,8 +150,8 @@ class LoopsTest {
         assertThat(actual).usingComparatorWithPrecision(1e-5f).containsExactly(expected);
         double[] sums = new double[9];
         double[] same = new double[9];
-        scalar.dotShifted(X, places, taps, Y, n, sums, 2);
-        vector.dotShifted(X, places, taps, Y, n, same, 2);
+        scalar.dotShifted(X, places, taps, Y, 3, n, sums, 2);
+        vector.dotShifted(X, places, taps, Y, 3, n, same, 2);
         assertThat(same).usingComparatorWithPrecision(1e-3).containsExactly(sums);
       }
     }
