@@ -7,6 +7,7 @@ import dev.kiln.backend.RecurrentInput;
 import dev.kiln.backend.RecurrentKept;
 import dev.kiln.backend.RecurrentSpec;
 import dev.kiln.cpu.Scratch.Role;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +68,11 @@ final class CpuRecurrent implements Recurrent {
     forward(spec, null, from, w, bias, h0, c0, lengths, y, hn, cn, kept);
   }
 
+  /** A pass of some units, multiplied in some way. */
+  private interface Passes<T> {
+    T of(Units own, RecurrentProduct product, @Nullable RecurrentProduct candidate);
+  }
+
   private void forward(
       RecurrentSpec spec,
       @Nullable Rowed x,
@@ -80,28 +86,39 @@ final class CpuRecurrent implements Recurrent {
       Buffer hn,
       @Nullable Buffer cn,
       @Nullable RecurrentKept kept) {
-    int hidden = spec.hidden();
+    Sequences sequences = new Sequences(spec, lengths);
+    Passes<RecurrentForward> passes =
+        (own, product, candidate) ->
+            new RecurrentForward(
+                engine,
+                spec,
+                own,
+                sequences,
+                product,
+                candidate,
+                x,
+                input,
+                bias,
+                states(spec, own, h0),
+                states(spec, own, c0),
+                outputs(spec, own, y),
+                Objects.requireNonNull(states(spec, own, hn)),
+                states(spec, own, cn),
+                kept);
+    Units all = Units.all(spec.hidden());
+    SingleSequence single = input == null ? SingleSequence.of(engine, spec, w, lengths) : null;
+    if (single != null) {
+      single.forward(
+          (own, product) -> passes.of(own, product, null),
+          states(spec, all, h0),
+          outputs(spec, all, y));
+      return;
+    }
     boolean two = spec.cell() == Cell.GRU_RESET_FIRST;
     GateWeights weights = weights(spec, w, true);
     RecurrentProduct product = product(spec, two ? weights.of(0, 2) : weights, Role.RIGHT);
     RecurrentProduct candidate = two ? product(spec, weights.of(2, 1), Role.SECOND_RIGHT) : null;
-    RecurrentForward forward =
-        new RecurrentForward(
-            engine,
-            spec,
-            new Sequences(spec, lengths),
-            product,
-            candidate,
-            x,
-            input,
-            bias,
-            Rowed.columns(h0, spec.stateAt(), hidden, hidden),
-            Rowed.columns(c0, spec.stateAt(), hidden, hidden),
-            new Rowed(
-                CpuBuffer.floats(y), CpuBuffer.offset(y) + spec.column(), spec.width(), hidden),
-            new Rowed(CpuBuffer.floats(hn), CpuBuffer.offset(hn) + spec.stateAt(), hidden, hidden),
-            Rowed.columns(cn, spec.stateAt(), hidden, hidden),
-            kept);
+    RecurrentForward forward = passes.of(all, product, candidate);
     shareOut(spec, forward::run);
   }
 
@@ -118,28 +135,46 @@ final class CpuRecurrent implements Recurrent {
       @Nullable Buffer dproduct,
       @Nullable Buffer dh0,
       @Nullable Buffer dc0) {
-    int hidden = spec.hidden();
     int gates = spec.gateWidth();
+    Sequences sequences = new Sequences(spec, lengths);
+    Passes<RecurrentBackward> passes =
+        (own, product, candidate) ->
+            new RecurrentBackward(
+                engine,
+                spec,
+                own,
+                sequences,
+                product,
+                candidate,
+                kept,
+                Rowed.columns(dy, spec.column() + own.first(), spec.width(), own.count()),
+                states(spec, own, dhn),
+                states(spec, own, dcn),
+                new Rowed(CpuBuffer.floats(dx), CpuBuffer.offset(dx) + own.first(), gates, gates),
+                Rowed.columns(dproduct, own.first(), gates, gates),
+                states(spec, own, dh0),
+                states(spec, own, dc0));
+    SingleSequence single = SingleSequence.of(engine, spec, w, lengths);
+    if (single != null) {
+      single.backward((own, product) -> passes.of(own, product, null));
+      return;
+    }
     boolean two = spec.cell() == Cell.GRU_RESET_FIRST;
     GateWeights weights = weights(spec, w, false);
     RecurrentProduct product = product(spec, two ? weights.of(0, 2) : weights, Role.RIGHT);
     RecurrentProduct candidate = two ? product(spec, weights.of(2, 1), Role.SECOND_RIGHT) : null;
-    RecurrentBackward backward =
-        new RecurrentBackward(
-            engine,
-            spec,
-            new Sequences(spec, lengths),
-            product,
-            candidate,
-            kept,
-            Rowed.columns(dy, spec.column(), spec.width(), hidden),
-            Rowed.columns(dhn, spec.stateAt(), hidden, hidden),
-            Rowed.columns(dcn, spec.stateAt(), hidden, hidden),
-            Rowed.dense(dx, gates),
-            Rowed.columns(dproduct, 0, gates, gates),
-            Rowed.columns(dh0, spec.stateAt(), hidden, hidden),
-            Rowed.columns(dc0, spec.stateAt(), hidden, hidden));
+    RecurrentBackward backward = passes.of(Units.all(spec.hidden()), product, candidate);
     shareOut(spec, backward::run);
+  }
+
+  /** These units' columns of a layer's first or last states. */
+  private static @Nullable Rowed states(RecurrentSpec spec, Units own, @Nullable Buffer buffer) {
+    return Rowed.columns(buffer, spec.stateAt() + own.first(), own.all(), own.count());
+  }
+
+  private static Rowed outputs(RecurrentSpec spec, Units own, Buffer y) {
+    int at = CpuBuffer.offset(y) + spec.column() + own.first();
+    return new Rowed(CpuBuffer.floats(y), at, spec.width(), own.count());
   }
 
   private RecurrentProduct product(RecurrentSpec spec, GateWeights weights, Role role) {
@@ -158,33 +193,27 @@ final class CpuRecurrent implements Recurrent {
   }
 
   /**
-   * Blocks of sequences, shared out if that is worth waking the workers. Where the weights stay in
-   * a cache a block is two tiles high, so that what its steps read and write stays there as well;
-   * else there are as many as workers, and the weights are read as seldom as can be.
+   * Blocks of sequences, as many for each worker if they are worth sharing. Where the weights stay
+   * in a cache a block is up to two tiles high, so that what its steps read and write stays there
+   * as well; else there is one for a worker, and the weights are read as seldom as can be.
    */
   private void shareOut(RecurrentSpec spec, Workers.Range body) {
     Workers workers = engine.workers();
     int batch = spec.batch();
-    int atOnce = 2 * engine.product().tiles().rows();
     boolean share = spec.flops() >= 2.0 * MatrixProduct.WORTH_SHARING;
-    if (spec.gateWidth() * (long) spec.hidden() <= CACHED && batch > atOnce) {
-      int blocks = (batch + atOnce - 1) / atOnce;
-      Workers.Task block = i -> body.run(i * atOnce, Math.min(batch, (i + 1) * atOnce));
-      if (share) {
-        workers.run(blocks, block);
-      } else {
-        for (int i = 0; i < blocks; i++) {
-          block.run(i);
-        }
+    boolean cached = spec.gateWidth() * (long) spec.hidden() <= CACHED;
+    int each = share ? workers.size() : 1;
+    int most = cached ? 2 * engine.product().tiles().rows() : batch;
+    int rounds = batch == 0 ? 0 : (int) ((batch - 1L) / ((long) each * most)) + 1;
+    int blocks = Math.min(batch, rounds * each);
+    Workers.Task block =
+        i -> body.run((int) ((long) batch * i / blocks), (int) ((long) batch * (i + 1) / blocks));
+    if (share) {
+      workers.run(blocks, block);
+    } else {
+      for (int i = 0; i < blocks; i++) {
+        block.run(i);
       }
-    } else if (share) {
-      int blocks = Math.min(workers.size(), batch);
-      workers.run(
-          blocks,
-          i ->
-              body.run((int) ((long) batch * i / blocks), (int) ((long) batch * (i + 1) / blocks)));
-    } else if (batch > 0) {
-      body.run(0, batch);
     }
   }
 }

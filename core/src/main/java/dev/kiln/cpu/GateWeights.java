@@ -7,7 +7,7 @@ import java.util.Arrays;
  * right operand of a step: forward its columns are the gates' units, backward those of the state.
  * Where a {@link RecurrentBlock} has zeros behind the units, so has this.
  *
- * @param units of a slot of the block
+ * @param units of a slot of the block; fewer than hidden if it has but a part of them
  */
 record GateWeights(
     float[] data, int offset, int gates, int hidden, int in, int units, boolean forward)
@@ -45,7 +45,7 @@ record GateWeights(
       int gate = (line + i) / units;
       int unit = (line + i) % units;
       boolean real = gate < gates && unit < hidden;
-      run = Math.min(count - i, (real ? hidden : units) - unit);
+      run = Math.min(count - i, (real ? Math.min(hidden, units) : units) - unit);
       if (real) {
         int from = offset + (gate * hidden + unit) * in + depth;
         Matrix.transpose(data, from, in, run, k, panel, to + i, width);

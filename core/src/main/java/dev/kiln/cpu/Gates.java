@@ -81,9 +81,9 @@ interface Gates {
 
   /**
    * {@code y[j] += Σ x[i] w[i, j]} for {@code i < k} and {@code j < n}, from panels of {@link
-   * #panelWidth}: {@code panels[first column · k + i · width + column of the panel]}.
+   * #panelWidth}: {@code panels[panelsAt + first column · k + i · width + column of the panel]}.
    */
-  void addRow(int k, int n, float[] x, int xAt, float[] panels, float[] y, int yAt);
+  void addRow(int k, int n, float[] x, int xAt, float[] panels, int panelsAt, float[] y, int yAt);
 
   /** {@code y[i] += Σ w[i, j] x[j]} for a dense matrix of {@code rows} and {@code columns}. */
   void addProduct(

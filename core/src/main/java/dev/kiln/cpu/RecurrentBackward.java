@@ -13,6 +13,7 @@ final class RecurrentBackward {
   private final Gates arithmetic;
   private final Cell cell;
   private final int steps;
+  private final Units own;
   private final int hidden;
   private final int units;
   private final RecurrentSpec spec;
@@ -34,6 +35,7 @@ final class RecurrentBackward {
   RecurrentBackward(
       Engine engine,
       RecurrentSpec spec,
+      Units own,
       Sequences sequences,
       RecurrentProduct product,
       @Nullable RecurrentProduct candidate,
@@ -49,16 +51,28 @@ final class RecurrentBackward {
     arithmetic = engine.gates();
     cell = spec.cell();
     steps = spec.steps();
-    hidden = spec.hidden();
+    this.own = own;
+    hidden = own.count();
     units = RecurrentBlock.units(engine, hidden);
     this.spec = spec;
     this.sequences = sequences;
     this.product = product;
     this.candidate = candidate;
-    gates = Rowed.dense(kept.gates(), spec.gateWidth());
-    previous = Rowed.dense(kept.previous(), hidden);
-    cells = Rowed.columns(kept.cells(), 0, hidden, hidden);
-    keptProduct = Rowed.columns(kept.product(), 0, hidden, hidden);
+    int first = own.first();
+    gates =
+        new Rowed(
+            CpuBuffer.floats(kept.gates()),
+            CpuBuffer.offset(kept.gates()) + first,
+            spec.gateWidth(),
+            hidden);
+    previous =
+        new Rowed(
+            CpuBuffer.floats(kept.previous()),
+            CpuBuffer.offset(kept.previous()) + first,
+            own.all(),
+            hidden);
+    cells = Rowed.columns(kept.cells(), first, own.all(), hidden);
+    keptProduct = Rowed.columns(kept.product(), first, own.all(), hidden);
     this.dy = dy;
     this.dhn = dhn;
     this.dcn = dcn;
@@ -72,7 +86,8 @@ final class RecurrentBackward {
   void run(int from, int to) {
     int count = to - from;
     int keptWidth = (cell.gates() + 2) * units;
-    RecurrentBlock b = RecurrentBlock.of(engine, spec, count, Math.min(count, 64) * keptWidth);
+    RecurrentBlock b =
+        RecurrentBlock.of(engine, cell, hidden, count, Math.min(count, 64) * keptWidth);
     begin(b, from, to);
     int atOnce = Math.min(64, b.atOnce());
     for (int step = steps - 1; step >= 0; step--) {
@@ -92,6 +107,32 @@ final class RecurrentBackward {
       product.add(active, b.data, b.gates, b.gateStride, b.data, 0, b.stateStride);
     }
     end(b, from, to);
+  }
+
+  /** For {@link #step}, of a batch of one sequence. */
+  RecurrentBlock begin() {
+    RecurrentBlock b = RecurrentBlock.shared(engine, cell, hidden, (cell.gates() + 2) * units);
+    begin(b, 0, 1);
+    return b;
+  }
+
+  /**
+   * A step back of a batch of one sequence, not of a GRU that resets first. It begins with the
+   * gradients of all gates of the step after, and there is one more that ends with them.
+   *
+   * @param step from the number of steps down to 0: this one's gates are one less
+   */
+  void step(RecurrentBlock b, int step) {
+    if (step < steps) {
+      Rowed after = cell == Cell.GRU ? Objects.requireNonNull(dproduct) : dx;
+      int at = after.at(row(step, 0)) - own.first();
+      product.add(1, after.data(), at, 0, b.data, 0, b.stateStride);
+    }
+    if (step > 0) {
+      retreat(b, 0, step - 1, 0, 1);
+    } else {
+      end(b, 0, 1);
+    }
   }
 
   /** Brings in the last states' gradients, and clears what lies past the lengths. */
@@ -169,7 +210,7 @@ final class RecurrentBackward {
   /** What the forward pass kept of some rows: where it lies, or spread to whole vectors. */
   private Strided kept(
       Rowed rows, int runs, int skip, RecurrentBlock b, int first, int step, int from, int to) {
-    if (hidden == units && sequences.areWhole()) {
+    if (own.areAll() && hidden == units && sequences.areWhole()) {
       return new Strided(
           rows.data(), rows.at(row(step, first + from)), spec.batchRows() * rows.width());
     }
@@ -178,7 +219,7 @@ final class RecurrentBackward {
       int source = rows.at(row(step, first + i));
       int at = b.spare + (i - from) * stride + skip;
       for (int run = 0; run < runs; run++) {
-        arithmetic.copy(rows.data(), source + run * hidden, b.data, at + run * units, hidden);
+        arithmetic.copy(rows.data(), source + run * own.all(), b.data, at + run * units, hidden);
       }
     }
     return new Strided(b.data, b.spare + skip, stride);
@@ -194,16 +235,16 @@ final class RecurrentBackward {
     Rowed products = Objects.requireNonNull(dproduct);
     write(products, row, b, at, 3);
     write(dx, row, b, at, 2);
-    arithmetic.copy(b.data, at + 3 * units, dx.data(), dx.at(row) + 2 * hidden, hidden);
+    arithmetic.copy(b.data, at + 3 * units, dx.data(), dx.at(row) + 2 * own.all(), hidden);
   }
 
   private void write(Rowed rows, int row, RecurrentBlock b, int at, int count) {
-    if (hidden == units) {
+    if (own.areAll() && hidden == units) {
       arithmetic.copy(b.data, at, rows.data(), rows.at(row), count * hidden);
       return;
     }
     for (int gate = 0; gate < count; gate++) {
-      int to = rows.at(row) + gate * hidden;
+      int to = rows.at(row) + gate * own.all();
       arithmetic.copy(b.data, at + gate * units, rows.data(), to, hidden);
     }
   }

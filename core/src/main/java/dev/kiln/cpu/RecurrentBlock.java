@@ -1,12 +1,11 @@
 package dev.kiln.cpu;
 
 import dev.kiln.backend.Cell;
-import dev.kiln.backend.RecurrentSpec;
 import java.util.Arrays;
 
 /**
- * A step of the sequences that a thread computes together: their states and gates, in the thread's
- * scratch.
+ * A step of the sequences that are computed together: their states and gates, as a rule in the
+ * thread's scratch.
  *
  * <pre>
  *   h, c    [rows][stateStride]   c is r ∘ h' with a GRU that resets first
@@ -28,19 +27,24 @@ final class RecurrentBlock {
   final int gates;
   final int spare;
 
-  private RecurrentBlock(Engine engine, RecurrentSpec spec, int count, int spareSize) {
+  private RecurrentBlock(
+      Engine engine, Cell cell, int hidden, int count, int spareSize, boolean shared) {
     Tiles tiles = engine.product().tiles();
     int columns = tiles.columns();
-    units = units(engine, spec.hidden());
+    units = units(engine, hidden);
     stateStride = up(units, columns) + columns;
-    gateStride = up(slots(spec.cell()) * units, columns) + columns;
+    gateStride = up(slots(cell) * units, columns) + columns;
     int rows = rows(tiles, count);
     c = rows * stateStride;
     gates = 2 * c;
     spare = gates + rows * gateStride;
     int size = Math.addExact(spare, spareSize);
-    data = Scratch.ofThread().array(Scratch.Role.SEQUENCES, size);
-    Arrays.fill(data, 0, size, 0);
+    if (shared) {
+      data = new float[size];
+    } else {
+      data = Scratch.ofThread().array(Scratch.Role.SEQUENCES, size);
+      Arrays.fill(data, 0, size, 0);
+    }
   }
 
   /**
@@ -48,8 +52,13 @@ final class RecurrentBlock {
    *
    * @param spare how many elements the pass wants for itself
    */
-  static RecurrentBlock of(Engine engine, RecurrentSpec spec, int count, int spare) {
-    return new RecurrentBlock(engine, spec, count, spare);
+  static RecurrentBlock of(Engine engine, Cell cell, int hidden, int count, int spare) {
+    return new RecurrentBlock(engine, cell, hidden, count, spare, false);
+  }
+
+  /** One sequence, in an array of its own: for several threads, one after the other. */
+  static RecurrentBlock shared(Engine engine, Cell cell, int hidden, int spare) {
+    return new RecurrentBlock(engine, cell, hidden, 1, spare, true);
   }
 
   /** How many units states and slots have room for. */

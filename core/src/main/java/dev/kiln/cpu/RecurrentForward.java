@@ -15,6 +15,7 @@ final class RecurrentForward {
   private final Gates arithmetic;
   private final Cell cell;
   private final int steps;
+  private final Units own;
   private final int hidden;
   private final int units;
   private final int slots;
@@ -39,6 +40,7 @@ final class RecurrentForward {
   RecurrentForward(
       Engine engine,
       RecurrentSpec spec,
+      Units own,
       Sequences sequences,
       RecurrentProduct product,
       @Nullable RecurrentProduct candidate,
@@ -56,7 +58,8 @@ final class RecurrentForward {
     arithmetic = engine.gates();
     cell = spec.cell();
     steps = spec.steps();
-    hidden = spec.hidden();
+    this.own = own;
+    hidden = own.count();
     units = RecurrentBlock.units(engine, hidden);
     slots = RecurrentBlock.slots(cell);
     this.spec = spec;
@@ -72,10 +75,16 @@ final class RecurrentForward {
     this.y = y;
     this.hn = hn;
     this.cn = cn;
-    keptGates = kept == null ? null : Rowed.dense(kept.gates(), spec.gateWidth());
-    previous = kept == null ? null : Rowed.dense(kept.previous(), hidden);
-    cells = kept == null ? null : Rowed.columns(kept.cells(), 0, hidden, hidden);
-    keptProduct = kept == null ? null : Rowed.columns(kept.product(), 0, hidden, hidden);
+    int gateWidth = spec.gateWidth();
+    int run = own.areAll() ? gateWidth : hidden;
+    keptGates = kept == null ? null : Rowed.columns(kept.gates(), own.first(), gateWidth, run);
+    previous = kept == null ? null : ofOwn(kept.previous());
+    cells = kept == null ? null : ofOwn(kept.cells());
+    keptProduct = kept == null ? null : ofOwn(kept.product());
+  }
+
+  private @Nullable Rowed ofOwn(@Nullable Buffer buffer) {
+    return Rowed.columns(buffer, own.first(), own.all(), hidden);
   }
 
   /** Takes the sequences {@code from … to - 1}, in their order, through all steps. */
@@ -83,7 +92,7 @@ final class RecurrentForward {
     int count = to - from;
     Tiles tiles = engine.product().tiles();
     int spare = input == null ? slots * units : input.spare(tiles, count);
-    RecurrentBlock b = RecurrentBlock.of(engine, spec, count, spare);
+    RecurrentBlock b = RecurrentBlock.of(engine, cell, hidden, count, spare);
     begin(b, from, to);
     int atOnce = b.atOnce();
     for (int step = 0; step < steps; step++) {
@@ -113,13 +122,36 @@ final class RecurrentForward {
     end(b, from, to);
   }
 
+  /** For {@link #step}, of a batch of one sequence. */
+  RecurrentBlock begin() {
+    RecurrentBlock b = RecurrentBlock.shared(engine, cell, hidden, slots * units);
+    begin(b, 0, 1);
+    return b;
+  }
+
+  /**
+   * One step of a batch of one sequence, not of a GRU that resets first.
+   *
+   * @param states the hidden states of all units before it
+   * @param statesAt where they begin
+   */
+  void step(RecurrentBlock b, int step, float[] states, int statesAt) {
+    enter(b, 0, sequences.row(step, 0));
+    product.add(1, states, statesAt, 0, b.data, b.gates, b.gateStride);
+    advance(b, 0, step, 0, 1);
+    if (step == steps - 1) {
+      end(b, 0, 1);
+    }
+  }
+
   /** Brings in the bias and the first states, and clears what lies past the lengths. */
   private void begin(RecurrentBlock b, int from, int to) {
     if (input != null) {
       input.begin(b, bias, biasAt);
     } else if (bias != null) {
       for (int gate = 0; gate < cell.gates(); gate++) {
-        System.arraycopy(bias, biasAt + gate * hidden, b.data, b.spare + gate * units, hidden);
+        int start = biasAt + gate * own.all() + own.first();
+        System.arraycopy(bias, start, b.data, b.spare + gate * units, hidden);
       }
     }
     for (int i = 0; i < to - from; i++) {
@@ -166,15 +198,15 @@ final class RecurrentForward {
   private void enter(Rowed x, RecurrentBlock b, int i, int row) {
     float[] block = b.data;
     int at = b.gates(i);
-    int from = x.at(row);
+    int from = x.at(row) + own.first();
     // a GRU's n begins with its bias alone; the input's product comes in after the reset
     int summed = cell == Cell.GRU ? 2 : cell.gates();
-    if (hidden == units && bias != null) {
+    if (own.areAll() && hidden == units && bias != null) {
       loops.binary(Binary.ADD, x.data(), from, 1, block, b.spare, 1, block, at, summed * units);
     } else {
       for (int gate = 0; gate < summed; gate++) {
         int to = at + gate * units;
-        arithmetic.copy(x.data(), from + gate * hidden, block, to, hidden);
+        arithmetic.copy(x.data(), from + gate * own.all(), block, to, hidden);
         Arrays.fill(block, to + hidden, to + units, 0);
       }
       if (bias != null) {
@@ -183,7 +215,7 @@ final class RecurrentForward {
     }
     if (cell == Cell.GRU) {
       System.arraycopy(block, b.spare + 2 * units, block, at + 2 * units, units);
-      System.arraycopy(x.data(), from + 2 * hidden, block, at + 3 * units, hidden);
+      arithmetic.copy(x.data(), from + 2 * own.all(), block, at + 3 * units, hidden);
     }
   }
 
@@ -230,11 +262,11 @@ final class RecurrentForward {
   private void keep(Rowed kept, int row, RecurrentBlock b, int i) {
     if (cell.gates() == 1) {
       kept.write(arithmetic, row, b.data, b.h(i)); // the only gate is the state itself
-    } else if (hidden == units) {
+    } else if (own.areAll() && hidden == units) {
       kept.write(arithmetic, row, b.data, b.gates(i));
     } else {
       for (int gate = 0; gate < cell.gates(); gate++) {
-        int to = kept.at(row) + gate * hidden;
+        int to = kept.at(row) + gate * own.all();
         arithmetic.copy(b.data, b.gates(i) + gate * units, kept.data(), to, hidden);
       }
     }

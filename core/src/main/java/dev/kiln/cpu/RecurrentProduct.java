@@ -49,23 +49,30 @@ interface RecurrentProduct {
   }
 
   /** Row by row, from panels of several vectors: for so few rows that tiles would be wasted. */
-  record RowProduct(Gates gates, int k, int n, float[] panels) implements RecurrentProduct {
+  record RowProduct(Gates gates, int k, int n, float[] panels, int panelsAt)
+      implements RecurrentProduct {
     static RowProduct of(Gates gates, GateWeights weights, Scratch.Role role) {
-      int k = weights.depth();
       int n = weights.columns();
-      float[] panels = Scratch.ofThread().array(role, Math.multiplyExact(k, n));
+      float[] panels = Scratch.ofThread().array(role, Math.multiplyExact(weights.depth(), n));
+      return of(gates, weights, 0, n, panels, 0);
+    }
+
+    /** Of {@code n} columns from {@code first} on, packed into an array from a place on. */
+    static RowProduct of(
+        Gates gates, GateWeights weights, int first, int n, float[] panels, int panelsAt) {
+      int k = weights.depth();
       int width;
       for (int j = 0; j < n; j += width) {
         width = gates.panelWidth(n - j);
-        weights.pack(j, width, 0, k, panels, j * k, width);
+        weights.pack(first + j, width, 0, k, panels, panelsAt + j * k, width);
       }
-      return new RowProduct(gates, k, n, panels);
+      return new RowProduct(gates, k, n, panels, panelsAt);
     }
 
     @Override
     public void add(int rows, float[] a, int aAt, int aStride, float[] c, int cAt, int cStride) {
       for (int i = 0; i < rows; i++) {
-        gates.addRow(k, n, a, aAt + i * aStride, panels, c, cAt + i * cStride);
+        gates.addRow(k, n, a, aAt + i * aStride, panels, panelsAt, c, cAt + i * cStride);
       }
     }
   }

@@ -211,9 +211,10 @@ final class ScalarGates implements Gates {
   }
 
   @Override
-  public void addRow(int k, int n, float[] x, int xAt, float[] panels, float[] y, int yAt) {
+  public void addRow(
+      int k, int n, float[] x, int xAt, float[] panels, int panelsAt, float[] y, int yAt) {
     for (int j = 0; j < n; j += PANEL) {
-      addTransposed(panels, j * k, k, panelWidth(n - j), x, xAt, y, yAt + j);
+      addTransposed(panels, panelsAt + j * k, k, panelWidth(n - j), x, xAt, y, yAt + j);
     }
   }
 

@@ -281,16 +281,17 @@ final class VectorGates implements Gates {
   }
 
   @Override
-  public void addRow(int k, int n, float[] x, int xAt, float[] panels, float[] y, int yAt) {
+  public void addRow(
+      int k, int n, float[] x, int xAt, float[] panels, int panelsAt, float[] y, int yAt) {
     int width;
     for (int j = 0; j < n; j += width) {
       width = panelWidth(n - j);
       if (width == PANEL) {
-        addEight(k, x, xAt, panels, j * k, y, yAt + j);
+        addEight(k, x, xAt, panels, panelsAt + j * k, y, yAt + j);
       } else if (width == LANES) {
-        addOne(k, x, xAt, panels, j * k, y, yAt + j);
+        addOne(k, x, xAt, panels, panelsAt + j * k, y, yAt + j);
       } else {
-        addFour(k, x, xAt, panels, j * k, y, yAt + j);
+        addFour(k, x, xAt, panels, panelsAt + j * k, y, yAt + j);
       }
     }
   }

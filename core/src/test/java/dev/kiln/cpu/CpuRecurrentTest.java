@@ -8,6 +8,7 @@ import dev.kiln.backend.RecurrentKept;
 import dev.kiln.backend.RecurrentSpec;
 import dev.kiln.random.Philox;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -16,55 +17,72 @@ class CpuRecurrentTest {
   private static final int STEPS = 9;
   private static final int BATCH = 19;
   private static final int HIDDEN = 70;
-  private static final int STATE = BATCH * HIDDEN;
 
   @ParameterizedTest
   @EnumSource(Cell.class)
   void theNumberOfThreadsChangesNoBit(Cell cell) {
     for (boolean vector : new boolean[] {true, false}) {
-      List<float[]> alone = run(cell, vector, 1);
+      List<float[]> alone = run(cell, BATCH, HIDDEN, vector, 1);
       for (int threads : new int[] {2, 5}) {
-        List<float[]> together = run(cell, vector, threads);
-        for (int i = 0; i < alone.size(); i++) {
-          assertThat(together.get(i)).as("result %d", i).isEqualTo(alone.get(i));
-        }
+        isTheSame(run(cell, BATCH, HIDDEN, vector, threads), alone);
       }
     }
   }
 
-  /** Everything that comes out of a layer of ragged sequences, forward and backward. */
-  private static List<float[]> run(Cell cell, boolean vector, int threads) {
+  @ParameterizedTest
+  @EnumSource(Cell.class)
+  void threadsThatShareTheUnitsOfASingleSequenceChangeNoBit(Cell cell) {
+    for (boolean vector : new boolean[] {true, false}) {
+      List<float[]> alone = run(cell, 1, 192, vector, 1);
+      for (int threads : new int[] {2, 3, 5}) {
+        isTheSame(run(cell, 1, 192, vector, threads), alone);
+      }
+    }
+  }
+
+  private static void isTheSame(List<float[]> together, List<float[]> alone) {
+    for (int i = 0; i < alone.size(); i++) {
+      assertThat(Arrays.equals(together.get(i), alone.get(i))).as("result %d", i).isTrue();
+    }
+  }
+
+  /**
+   * Everything that comes out of a layer, forward and backward: of ragged sequences, or of a single
+   * whole one.
+   */
+  private static List<float[]> run(Cell cell, int batch, int hidden, boolean vector, int threads) {
+    int state = batch * hidden;
     Workers workers = new Workers(threads);
     try {
       CpuRecurrent recurrent =
           new CpuRecurrent(vector ? Engine.vector(workers) : Engine.scalar(workers));
       RecurrentSpec spec =
-          new RecurrentSpec(cell, STEPS, BATCH, HIDDEN, false, true, 2 * HIDDEN, HIDDEN, STATE);
-      int rows = STEPS * BATCH;
+          new RecurrentSpec(cell, STEPS, batch, hidden, false, true, 2 * hidden, hidden, state);
+      int rows = STEPS * batch;
       int gates = spec.gateWidth();
-      int[] lengths = new int[BATCH];
-      for (int b = 0; b < BATCH; b++) {
+      int[] lengths = new int[batch];
+      for (int b = 0; b < batch; b++) {
         lengths[b] = 1 + b * 7 % STEPS;
       }
-      Buffer ragged = new CpuBuffer(lengths, 0, BATCH, false);
-      Buffer w = drawn(1, gates * HIDDEN);
+      Buffer ragged = batch == 1 ? null : new CpuBuffer(lengths, 0, batch, false);
+      Buffer w = drawn(1, gates * hidden);
       List<float[]> results = new ArrayList<>();
-      Buffer y = empty(results, rows * 2 * HIDDEN);
-      Buffer hn = empty(results, 2 * STATE);
-      Buffer cn = empty(results, 2 * STATE);
+      Buffer y = empty(results, rows * 2 * hidden);
+      Buffer hn = empty(results, 2 * state);
+      Buffer cn = empty(results, 2 * state);
       RecurrentKept kept =
           new RecurrentKept(
               empty(results, rows * gates),
-              empty(results, rows * HIDDEN),
-              cell.hasCellState() ? empty(results, rows * HIDDEN) : null,
-              cell.keepsProduct() ? empty(results, rows * HIDDEN) : null);
+              empty(results, rows * hidden),
+              cell.hasCellState() ? empty(results, rows * hidden) : null,
+              cell.keepsProduct() ? empty(results, rows * hidden) : null);
       recurrent.recurrent(
           spec,
           drawn(2, rows * gates),
           w,
           drawn(3, gates),
-          drawn(4, 2 * STATE),
-          cell.hasCellState() ? drawn(5, 2 * STATE) : null,
+          drawn(4, 2 * state),
+          cell.hasCellState() ? drawn(5, 2 * state) : null,
           ragged,
           y,
           hn,
@@ -75,13 +93,13 @@ class CpuRecurrentTest {
           kept,
           w,
           ragged,
-          drawn(6, rows * 2 * HIDDEN),
-          drawn(7, 2 * STATE),
-          cell.hasCellState() ? drawn(8, 2 * STATE) : null,
+          drawn(6, rows * 2 * hidden),
+          drawn(7, 2 * state),
+          cell.hasCellState() ? drawn(8, 2 * state) : null,
           empty(results, rows * gates),
           cell == Cell.GRU ? empty(results, rows * gates) : null,
-          empty(results, 2 * STATE),
-          cell.hasCellState() ? empty(results, 2 * STATE) : null);
+          empty(results, 2 * state),
+          cell.hasCellState() ? empty(results, 2 * state) : null);
       return results;
     } finally {
       workers.close();
