@@ -25,7 +25,7 @@ final class WinogradConvolution {
   private static final int WIDTH = 8;
 
   /** The most transformed elements that a task works on at once, about. */
-  private static final int AT_ONCE = 1 << 18;
+  private static final int AT_ONCE = 3 << 17;
 
   /** The fewest and the most pixels of results that a task works on at once, about. */
   private static final int PIXELS = 64;
@@ -189,9 +189,9 @@ final class WinogradConvolution {
       int count = Math.min(group, n - first);
       int from = tileRows * (task % down) / down;
       int tall = tileRows * (task % down + 1) / down - from;
-      int vectors = (count * tall * width + 2 * tiles.lanes() - 1) / tiles.lanes();
+      int columns = tiles.columns();
       // an odd number of vectors: rows a power of two apart would share few sets of the cache
-      int pitch = (vectors | 1) * tiles.lanes();
+      int pitch = (count * tall * width / columns + 1) * columns + tiles.lanes();
       float[] laid = lay(first, count, from, tall, pitch);
       float[] products = multiply(laid, pitch, count * tall * width);
       finish(products, pitch, first, count, from, tall);
@@ -237,9 +237,8 @@ final class WinogradConvolution {
           boolean add = depth > 0;
           for (int v = 0; v < pixels; v += 2 * lanes) {
             int b = (p * k + depth) * pitch + v;
-            int b1 = v + lanes < pixels ? b + lanes : -1;
             int c = p * step + v;
-            kernels.multiply(p, depth, laid, b, b1, places, 0, products, c, c + lanes, pitch, add);
+            kernels.multiply(p, depth, laid, b, places, 0, products, c, pitch, add);
           }
         }
       }

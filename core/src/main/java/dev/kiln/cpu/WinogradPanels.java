@@ -78,12 +78,11 @@ final class WinogradPanels {
   }
 
   /**
-   * One or two vectors of all rows of a product.
+   * Two vectors, side by side, of all rows of a product.
    *
    * @param depth where the step begins that is to be summed
    * @param b0 where the first row of the right operand is for place 0
-   * @param b1 likewise of the second vector; negative if there is none
-   * @param c where the first row of the result goes; the second vector's {@code c1} likewise
+   * @param c0 where the first row of the result goes
    * @param add whether to add to what is there
    */
   void multiply(
@@ -91,31 +90,36 @@ final class WinogradPanels {
       int depth,
       float[] b,
       int b0,
-      int b1,
       int[] places,
       int place,
       float[] c,
       int c0,
-      int c1,
       int stride,
       boolean add) {
     int length = Math.min(step(), k - depth);
-    float[] start = add ? c : zeros;
-    int ss = add ? stride : 0;
+    int lanes = tiles.lanes();
     for (int panel = 0; panel < count(); panel++) {
       int height = widthOf(panel);
       int a = offsetOf(point, panel) + depth * height;
-      int skip = panel * unit * stride;
-      int s0 = add ? c0 + skip : 0;
-      int s1 = add ? c1 + skip : 0;
-      if (b1 >= 0) {
-        tiles.tile(
-            height, length, data, a, b, b0, b1, places, place, start, s0, s1, ss, c, c0 + skip,
-            c1 + skip, stride);
-      } else {
-        tiles.narrowTile(
-            height, length, data, a, b, b0, places, place, start, s0, ss, c, c0 + skip, stride);
-      }
+      int to = c0 + panel * unit * stride;
+      tiles.tile(
+          height,
+          length,
+          data,
+          a,
+          b,
+          b0,
+          b0 + lanes,
+          places,
+          place,
+          add ? c : zeros,
+          add ? to : 0,
+          add ? to + lanes : 0,
+          add ? stride : 0,
+          c,
+          to,
+          to + lanes,
+          stride);
     }
   }
 }

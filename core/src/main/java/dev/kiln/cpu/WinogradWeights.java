@@ -42,8 +42,8 @@ final class WinogradWeights {
     int tileRows = (exact.outHeight() + results - 1) / results;
     Window window = exact.rows(tileRows * results);
     int run = window.channels() * window.kernelWidth();
-    int vectors = (run + tiles.lanes() - 1) / tiles.lanes();
-    int stride = vectors * tiles.lanes();
+    int pairs = (run + tiles.columns() - 1) / tiles.columns();
+    int stride = pairs * tiles.columns();
     int padded = WinogradPanels.padded(tiles, rows);
     int size = Math.multiplyExact(Winograd.POINTS * padded, stride);
     // settled by the spec alone: the order of the sum must not depend on the threads
@@ -52,7 +52,7 @@ final class WinogradWeights {
     int most = (n + parts - 1) / parts;
     int group = tall < tileRows ? 1 : Math.max(1, Math.min(most, PIXELS / (tall * width)));
     // every task of a part lays the images out for itself
-    int across = Math.min((vectors + 1) / 2, (workers.size() + parts - 1) / parts);
+    int across = Math.min(pairs, (workers.size() + parts - 1) / parts);
     float[] sums =
         Scratch.ofThread().array(Role.PARTS, Math.multiplyExact(parts, size) + tiles.lanes());
     float[] transform = Winograd.resultTransform(kernel);
@@ -60,9 +60,8 @@ final class WinogradWeights {
         parts * across,
         task -> {
           int part = task / across;
-          int pairs = (vectors + 1) / 2;
-          int first = pairs * (task % across) / across * 2;
-          int last = Math.min(vectors, pairs * (task % across + 1) / across * 2);
+          int first = pairs * (task % across) / across;
+          int last = pairs * (task % across + 1) / across;
           int end = n * (part + 1) / parts;
           boolean add = false;
           for (int i = n * part / parts; i < end; i += group) {
@@ -138,12 +137,12 @@ final class WinogradWeights {
       }
     }
     int step = step(piece, window);
-    float[] right = Scratch.ofThread().array(Role.RIGHT, Winograd.POINTS * step + tiles.lanes());
+    float[] right = Scratch.ofThread().array(Role.RIGHT, Winograd.POINTS * step + tiles.columns());
     winograd.image(laid, 0, row, places, places.length, row, right, 0, step);
     return right;
   }
 
-  /** The distance from one transformed row to the next; a read vector may reach beyond a row. */
+  /** The distance from one transformed row to the next; what is read may reach beyond a row. */
   private int step(Piece piece, Window window) {
     int row = window.paddedColumns() * window.channels();
     return piece.images() * piece.tall() * row + tiles.lanes();
@@ -166,27 +165,14 @@ final class WinogradWeights {
     for (int i = 0; i < places.length; i++) {
       places[i] = i / width * row + i % width * window.channels();
     }
-    int lanes = tiles.lanes();
     for (int p = 0; p < Winograd.POINTS; p++) {
       int b = p * step(piece, window);
       int c = at + p * left.padded() * stride;
       for (int depth = 0; depth < places.length; depth += left.step()) {
-        for (int v = first; v < last; v += 2) {
-          int b0 = b + v * lanes;
-          int c0 = c + v * lanes;
-          left.multiply(
-              p,
-              depth,
-              right,
-              b0,
-              v + 1 < last ? b0 + lanes : -1,
-              places,
-              depth,
-              sums,
-              c0,
-              c0 + lanes,
-              stride,
-              add || depth > 0);
+        for (int pair = first; pair < last; pair++) {
+          int skip = pair * tiles.columns();
+          boolean more = add || depth > 0;
+          left.multiply(p, depth, right, b + skip, places, depth, sums, c + skip, stride, more);
         }
       }
     }
