@@ -17,12 +17,14 @@ final class CpuLosses implements Losses {
   private static final int GRAIN = 1 << 12;
 
   private final Loops loops;
+  private final Gates gates;
   private final Workers workers;
   private final CpuPairLosses pairs;
 
   CpuLosses(Engine engine) {
     pairs = new CpuPairLosses(engine);
     loops = engine.loops();
+    gates = engine.gates();
     workers = engine.workers();
   }
 
@@ -84,11 +86,9 @@ final class CpuLosses implements Losses {
     for (int i = 0; i < count; i++) {
       int at = i * stride;
       gather(rows, x, from + i, scratch, at);
-      float top = loops.max(scratch, at, n);
-      for (int c = at; c < at + n; c++) {
-        scratch[c] -= top;
-      }
       Arrays.fill(scratch, at + n, at + stride, Float.NEGATIVE_INFINITY);
+      float top = loops.max(scratch, at, stride);
+      loops.affine(top, 1, 0, scratch, at, scratch, at, stride);
     }
     loops.unary(Unary.EXP, scratch, 0, scratch, count * stride, count * stride);
   }
@@ -269,13 +269,13 @@ final class CpuLosses implements Losses {
     pairs.gradient(f, x, target, weight, positiveWeight, scale, dy, dx);
   }
 
-  private static void gather(Rows rows, Buffer x, int row, float[] scratch, int to) {
+  private void gather(Rows rows, Buffer x, int row, float[] scratch, int to) {
     float[] in = CpuBuffer.floats(x);
     int n = rows.n();
     int inner = rows.inner();
     int at = CpuBuffer.offset(x) + row / inner * n * inner + row % inner;
     if (inner == 1) {
-      System.arraycopy(in, at, scratch, to, n);
+      gates.copy(in, at, scratch, to, n);
       return;
     }
     for (int i = 0; i < n; i++) {

@@ -278,15 +278,17 @@ final class VectorLoops implements Loops {
 
   @Override
   public void sumRows(float[] x, int xAt, int stride, int rows, float[] y, int n) {
-    int whole = SPECIES.loopBound(n);
-    for (int j = 0; j < whole; j += LANES) {
+    // a last vector that is not whole begins inside the one before
+    int vectors = n < LANES ? 0 : (n + LANES - 1) / LANES;
+    for (int v = 0; v < vectors; v++) {
+      int j = Math.min(v * LANES, n - LANES);
       FloatVector sum = load(x, xAt + j);
       for (int i = 1; i < rows; i++) {
         sum = sum.add(load(x, xAt + i * stride + j));
       }
       sum.intoArray(y, j);
     }
-    for (int j = whole; j < n; j++) {
+    for (int j = vectors * LANES; j < n; j++) {
       float sum = x[xAt + j];
       for (int i = 1; i < rows; i++) {
         sum += x[xAt + i * stride + j];

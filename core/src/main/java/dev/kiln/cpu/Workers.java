@@ -2,6 +2,7 @@ package dev.kiln.cpu;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,10 @@ final class Workers {
   private static final int AT_ONCE = 1024;
 
   private final Thread[] threads;
+
+  /** Which threads sleep, or are about to: only they are woken, which takes a while even so. */
+  private final AtomicIntegerArray asleep;
+
   private final AtomicBoolean busy = new AtomicBoolean();
   private volatile @Nullable Loop current;
   private volatile boolean closed;
@@ -38,8 +43,10 @@ final class Workers {
    */
   Workers(int size) {
     threads = new Thread[Math.max(0, size - 1)];
+    asleep = new AtomicIntegerArray(threads.length);
     for (int i = 0; i < threads.length; i++) {
-      threads[i] = new Thread(this::work, "kiln-cpu-" + (i + 1));
+      int own = i;
+      threads[i] = new Thread(() -> work(own), "kiln-cpu-" + (i + 1));
       threads[i].setDaemon(true);
       threads[i].start();
     }
@@ -70,7 +77,9 @@ final class Workers {
     try {
       Loop loop = new Loop(tasks, task);
       current = loop;
-      for (int i = 0; i < Math.min(tasks - 1, threads.length); i++) LockSupport.unpark(threads[i]);
+      for (int i = 0; i < Math.min(tasks - 1, threads.length); i++) {
+        if (asleep.get(i) != 0) LockSupport.unpark(threads[i]);
+      }
       loop.help();
       loop.await();
     } finally {
@@ -126,7 +135,7 @@ final class Workers {
     for (Thread thread : threads) LockSupport.unpark(thread);
   }
 
-  private void work() {
+  private void work(int own) {
     Loop last = null;
     long idleSince = System.nanoTime();
     while (!closed) {
@@ -135,8 +144,12 @@ final class Workers {
         if (loop.help()) idleSince = System.nanoTime();
         last = loop;
       } else if (!pause(System.nanoTime() - idleSince)) {
+        asleep.set(own, 1);
+        // a loop that began before anybody could see that is there by now
+        boolean none = current == null || current == last;
         last = null; // a finished loop must not be held while asleep
-        LockSupport.park(this);
+        if (none) LockSupport.park(this);
+        asleep.set(own, 0);
         // who comes too late to help sleeps again soon: awake, it might hold the caller's processor
         idleSince = System.nanoTime() - AWAKE_NANOS + SPIN_NANOS;
       }
@@ -162,6 +175,7 @@ final class Workers {
     private final Thread caller = Thread.currentThread();
     private final AtomicInteger claimed = new AtomicInteger();
     private final AtomicInteger done = new AtomicInteger();
+    private volatile boolean callerSleeps;
     private volatile @Nullable Throwable failure;
 
     Loop(int tasks, Task task) {
@@ -178,7 +192,7 @@ final class Workers {
         } catch (Throwable e) {
           failure = e;
         }
-        if (done.incrementAndGet() == tasks) LockSupport.unpark(caller);
+        if (done.incrementAndGet() == tasks && callerSleeps) LockSupport.unpark(caller);
         helped = true;
       }
       return helped;
@@ -187,7 +201,10 @@ final class Workers {
     void await() {
       long start = System.nanoTime();
       while (done.get() < tasks) {
-        if (!pause(System.nanoTime() - start)) LockSupport.park(this);
+        if (!pause(System.nanoTime() - start)) {
+          callerSleeps = true;
+          if (done.get() < tasks) LockSupport.park(this);
+        }
       }
       Throwable thrown = failure;
       if (thrown instanceof RuntimeException e) throw e;
