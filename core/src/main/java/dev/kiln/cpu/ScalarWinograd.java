@@ -4,6 +4,7 @@ package dev.kiln.cpu;
 final class ScalarWinograd implements Winograd {
   @Override
   public void image(
+      int points,
       float[] d,
       int from,
       int step,
@@ -17,6 +18,10 @@ final class ScalarWinograd implements Winograd {
       int at = from + places[t];
       int v = to + t * width;
       for (int x = 0; x < width; x++, at++, v++) {
+        if (points == 8) {
+          eight(d, at, step, target, v, toStep);
+          continue;
+        }
         float d0 = d[at];
         float d1 = d[at + step];
         float d2 = d[at + 2 * step];
@@ -37,9 +42,34 @@ final class ScalarWinograd implements Winograd {
     }
   }
 
+  private static void eight(float[] d, int at, int step, float[] target, int v, int toStep) {
+    float d0 = d[at];
+    float d1 = d[at + step];
+    float d2 = d[at + 2 * step];
+    float d3 = d[at + 3 * step];
+    float d4 = d[at + 4 * step];
+    float d5 = d[at + 5 * step];
+    float d6 = d[at + 6 * step];
+    float d7 = d[at + 7 * step];
+    target[v] = Math.fma(5.25f, d2 - d4, d6 - d0);
+    target[v + 7 * toStep] = Math.fma(5.25f, d3 - d5, d7 - d1);
+    float even = Math.fma(-4.25f, d4, d2 + d6);
+    float odd = Math.fma(-4.25f, d3, d1 + d5);
+    target[v + toStep] = even + odd;
+    target[v + 2 * toStep] = even - odd;
+    even = Math.fma(0.25f, d2, Math.fma(-1.25f, d4, d6));
+    odd = Math.fma(0.5f, d1, Math.fma(-2.5f, d3, 2 * d5));
+    target[v + 3 * toStep] = even + odd;
+    target[v + 4 * toStep] = even - odd;
+    even = Math.fma(4, d2, Math.fma(-5, d4, d6));
+    odd = Math.fma(2, d1, Math.fma(-2.5f, d3, 0.5f * d5));
+    target[v + 5 * toStep] = even + odd;
+    target[v + 6 * toStep] = even - odd;
+  }
+
   @Override
   public void results(
-      int results,
+      int points,
       float[] m,
       int from,
       int step,
@@ -60,18 +90,26 @@ final class ScalarWinograd implements Winograd {
         float difference = m[p + step] - m[p + 2 * step];
         float sumTwo = m[p + 3 * step] + m[p + 4 * step];
         float differenceTwo = m[p + 3 * step] - m[p + 4 * step];
-        float last = m[p + 5 * step] + bias;
+        float last = m[p + (points - 1) * step] + bias;
+        float sumHalf = 0;
+        float differenceHalf = 0;
+        if (points == 8) {
+          sumHalf = m[p + 5 * step] + m[p + 6 * step];
+          differenceHalf = m[p + 5 * step] - m[p + 6 * step];
+        }
         int target = to + places[t] + x;
-        y[target] = m[p] + sum + (sumTwo + bias);
+        y[target] = m[p] + sum + (sumTwo + bias) + sumHalf;
         if (wanted > 1) {
-          float end = results == 2 ? last : bias;
-          y[target + width] = Math.fma(2, differenceTwo, difference) + end;
+          float y1 = Math.fma(2, differenceTwo, difference) + bias;
+          y[target + width] = Math.fma(0.5f, differenceHalf, y1);
         }
         if (wanted > 2) {
-          y[target + 2 * width] = Math.fma(4, sumTwo, sum) + bias;
+          float y2 = Math.fma(4, sumTwo, sum) + bias;
+          y[target + 2 * width] = Math.fma(0.25f, sumHalf, y2);
         }
         if (wanted > 3) {
-          y[target + 3 * width] = Math.fma(8, differenceTwo, difference) + last;
+          float y3 = Math.fma(8, differenceTwo, difference) + last;
+          y[target + 3 * width] = Math.fma(0.125f, differenceHalf, y3);
         }
       }
     }

@@ -10,6 +10,7 @@ import jdk.incubator.vector.FloatVector;
 final class VectorWinograd implements Winograd {
   @Override
   public void image(
+      int points,
       float[] d,
       int from,
       int step,
@@ -21,11 +22,15 @@ final class VectorWinograd implements Winograd {
       int toStep) {
     // from the right: what a row's last vector has too much is where the next row will be written
     for (int x = (width - 1) / LANES * LANES; x >= 0; x -= LANES) {
-      imageColumns(d, from + x, step, places, tiles, width, target, to + x, toStep);
+      if (points == 6) {
+        six(d, from + x, step, places, tiles, width, target, to + x, toStep);
+      } else {
+        eight(d, from + x, step, places, tiles, width, target, to + x, toStep);
+      }
     }
   }
 
-  private static void imageColumns(
+  private static void six(
       float[] d,
       int from,
       int step,
@@ -59,9 +64,52 @@ final class VectorWinograd implements Winograd {
     }
   }
 
+  private static void eight(
+      float[] d,
+      int from,
+      int step,
+      int[] places,
+      int tiles,
+      int width,
+      float[] target,
+      int to,
+      int toStep) {
+    for (int t = 0; t < tiles; t++) {
+      int at = from + places[t];
+      int v = to + t * width;
+      FloatVector d1 = load(d, at + step);
+      FloatVector d2 = load(d, at + 2 * step);
+      FloatVector d3 = load(d, at + 3 * step);
+      FloatVector d4 = load(d, at + 4 * step);
+      FloatVector d5 = load(d, at + 5 * step);
+      FloatVector d6 = load(d, at + 6 * step);
+      FloatVector c = FloatVector.broadcast(SPECIES, 5.25f);
+      d2.sub(d4).fma(c, d6.sub(load(d, at))).intoArray(target, v);
+      d3.sub(d5).fma(c, load(d, at + 7 * step).sub(d1)).intoArray(target, v + 7 * toStep);
+      c = FloatVector.broadcast(SPECIES, -4.25f);
+      FloatVector even = d4.fma(c, d2.add(d6));
+      FloatVector odd = d3.fma(c, d1.add(d5));
+      even.add(odd).intoArray(target, v + toStep);
+      even.sub(odd).intoArray(target, v + 2 * toStep);
+      FloatVector half = FloatVector.broadcast(SPECIES, 0.5f);
+      FloatVector two = FloatVector.broadcast(SPECIES, 2);
+      FloatVector middle = FloatVector.broadcast(SPECIES, -2.5f);
+      c = FloatVector.broadcast(SPECIES, 0.25f);
+      even = d2.fma(c, d4.fma(FloatVector.broadcast(SPECIES, -1.25f), d6));
+      odd = d1.fma(half, d3.fma(middle, d5.mul(two)));
+      even.add(odd).intoArray(target, v + 3 * toStep);
+      even.sub(odd).intoArray(target, v + 4 * toStep);
+      c = FloatVector.broadcast(SPECIES, 4);
+      even = d2.fma(c, d4.fma(FloatVector.broadcast(SPECIES, -5), d6));
+      odd = d1.fma(two, d3.fma(middle, d5.mul(half)));
+      even.add(odd).intoArray(target, v + 5 * toStep);
+      even.sub(odd).intoArray(target, v + 6 * toStep);
+    }
+  }
+
   @Override
   public void results(
-      int results,
+      int points,
       float[] m,
       int from,
       int step,
@@ -75,15 +123,15 @@ final class VectorWinograd implements Winograd {
       int tiles) {
     // from the right: what a row's last vector has too much is where others will be written
     for (int x = (width - 1) / LANES * LANES; x >= 0; x -= LANES) {
-      if (results == 4) {
-        four(m, from + x, step, bias, y, to, x, width, places, wanted, ends, tiles);
+      if (points == 6) {
+        fromSix(m, from + x, step, bias, y, to, x, width, places, wanted, ends, tiles);
       } else {
-        two(m, from + x, step, bias, y, to, x, width, places, wanted, ends, tiles);
+        fromEight(m, from + x, step, bias, y, to, x, width, places, wanted, ends, tiles);
       }
     }
   }
 
-  private static void four(
+  private static void fromSix(
       float[] m,
       int from,
       int step,
@@ -128,7 +176,7 @@ final class VectorWinograd implements Winograd {
     }
   }
 
-  private static void two(
+  private static void fromEight(
       float[] m,
       int from,
       int step,
@@ -152,11 +200,31 @@ final class VectorWinograd implements Winograd {
       FloatVector m2 = load(m, p + 2 * step);
       FloatVector m3 = load(m, p + 3 * step);
       FloatVector m4 = load(m, p + 4 * step);
-      store(load(m, p).add(m1.add(m2)).add(m3.add(m4).add(biases)), y, to, count, limit);
+      FloatVector m5 = load(m, p + 5 * step);
+      FloatVector m6 = load(m, p + 6 * step);
+      FloatVector sum = m1.add(m2);
+      FloatVector sumTwo = m3.add(m4);
+      FloatVector sumHalf = m5.add(m6);
+      FloatVector difference = m1.sub(m2);
+      FloatVector differenceTwo = m3.sub(m4);
+      FloatVector differenceHalf = m5.sub(m6);
+      FloatVector y0 = load(m, p).add(sum).add(sumTwo.add(biases)).add(sumHalf);
+      store(y0, y, to, count, limit);
       if (wanted > 1) {
-        FloatVector last = load(m, p + 5 * step).add(biases);
-        FloatVector two = FloatVector.broadcast(SPECIES, 2);
-        store(m3.sub(m4).fma(two, m1.sub(m2)).add(last), y, to + width, count, limit);
+        FloatVector y1 = differenceTwo.fma(FloatVector.broadcast(SPECIES, 2), difference);
+        FloatVector half = FloatVector.broadcast(SPECIES, 0.5f);
+        store(differenceHalf.fma(half, y1.add(biases)), y, to + width, count, limit);
+      }
+      if (wanted > 2) {
+        FloatVector y2 = sumTwo.fma(FloatVector.broadcast(SPECIES, 4), sum);
+        FloatVector quarter = FloatVector.broadcast(SPECIES, 0.25f);
+        store(sumHalf.fma(quarter, y2.add(biases)), y, to + 2 * width, count, limit);
+      }
+      if (wanted > 3) {
+        FloatVector last = load(m, p + 7 * step).add(biases);
+        FloatVector y3 = differenceTwo.fma(FloatVector.broadcast(SPECIES, 8), difference);
+        FloatVector eighth = FloatVector.broadcast(SPECIES, 0.125f);
+        store(differenceHalf.fma(eighth, y3.add(last)), y, to + 3 * width, count, limit);
       }
     }
   }

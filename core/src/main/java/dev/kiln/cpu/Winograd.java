@@ -1,32 +1,40 @@
 package dev.kiln.cpu;
 
 /**
- * The transforms of minimal filtering with six products, F(4, 3) and F(2, 5), along the columns of
- * an image: {@code y = Aᵀ ((G g) ⊙ (Bᵀ d))} with the points 0, ±1, ±2 and ∞ (Winograd 1980; Lavin
- * and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016).
+ * The transforms of minimal filtering, F(4, 3) and F(4, 5), along the columns of an image: four
+ * rows of results {@code y = Aᵀ ((G g) ⊙ (Bᵀ d))} from six products or eight, with the points 0,
+ * ±1, ±2 and ∞, and for eight ±½ (Winograd 1980; Lavin and Gray, "Fast Algorithms for Convolutional
+ * Neural Networks", 2016).
  *
  * <p>What is transformed are whole rows: six rows of the image become six others, element by
  * element, so that neighbouring pixels fill a vector. All sums are taken in one order, whoever
  * takes them.
  */
 interface Winograd {
-  /** Products to a column of results, and rows of the image that it sees. */
-  int POINTS = 6;
+  /** Rows of results that come from one tile. */
+  int RESULTS = 4;
 
   /** Whether there is a transform for kernels of that height. */
   static boolean has(int kernelHeight) {
     return kernelHeight == 3 || kernelHeight == 5;
   }
 
-  /** How many rows of results come from six products. */
-  static int results(int kernelHeight) {
-    return POINTS + 1 - kernelHeight;
+  /** Products to a column of results, and rows of the image that it sees. */
+  static int points(int kernelHeight) {
+    return RESULTS + kernelHeight - 1;
   }
 
-  /** G: how much of each row of the kernel goes into each product, {@code [POINTS][height]}. */
+  /** The finite points. */
+  private static double[] finite(int kernelHeight) {
+    return kernelHeight == 3
+        ? new double[] {0, 1, -1, 2, -2}
+        : new double[] {0, 1, -1, 2, -2, 0.5, -0.5};
+  }
+
+  /** G: how much of each row of the kernel goes into each product, {@code [points][height]}. */
   static float[] kernelTransform(int height) {
-    double[] points = {0, 1, -1, 2, -2};
-    float[] g = new float[POINTS * height];
+    double[] points = finite(height);
+    float[] g = new float[points(height) * height];
     for (int i = 0; i < points.length; i++) {
       double scale = 1;
       for (double other : points) {
@@ -36,34 +44,46 @@ interface Winograd {
         g[i * height + j] = (float) (Math.pow(points[i], j) / scale);
       }
     }
-    g[POINTS * height - 1] = 1;
+    g[g.length - 1] = 1;
     return g;
+  }
+
+  /** Gᵀ: how much of each product's gradient goes into each row of the kernel's. */
+  static float[] kernelGradientTransform(int height) {
+    float[] g = kernelTransform(height);
+    int points = points(height);
+    float[] transposed = new float[g.length];
+    for (int i = 0; i < g.length; i++) {
+      transposed[i] = g[i % points * height + i / points];
+    }
+    return transposed;
   }
 
   /** A: how much of each row of the results' gradient goes into each product's. */
   static float[] resultTransform(int height) {
-    int results = results(height);
-    float[] a = new float[POINTS * results];
-    int[] points = {0, 1, -1, 2, -2};
+    double[] points = finite(height);
+    float[] a = new float[points(height) * RESULTS];
     for (int i = 0; i < points.length; i++) {
-      for (int j = 0; j < results; j++) {
-        a[i * results + j] = (float) Math.pow(points[i], j);
+      for (int j = 0; j < RESULTS; j++) {
+        a[i * RESULTS + j] = (float) Math.pow(points[i], j);
       }
     }
-    a[POINTS * results - 1] = 1;
+    a[a.length - 1] = 1;
     return a;
   }
 
   /**
-   * Bᵀ: the six rows of every tile, each row {@code step} after the one before it.
+   * Bᵀ: the rows of every tile, each row {@code step} after the one before it.
    *
+   * @param points how many rows: 6 or 8
    * @param places where each tile's first row is, counted from {@code from}
    * @param tiles how many of them
    * @param width elements of a row
    * @param to where the first tile's first row goes; the next tile's follows it without a gap
-   * @param toStep the distance of the six results; up to a vector after each is overwritten
+   * @param toStep the distance of the transformed rows; up to a vector after each is overwritten
    */
   void image(
+      int points,
       float[] rows,
       int from,
       int step,
@@ -75,9 +95,9 @@ interface Winograd {
       int toStep);
 
   /**
-   * Aᵀ: rows of results from six products, the tiles' rows side by side as {@link #image} has them.
+   * Aᵀ: rows of results from products, the tiles' rows side by side as {@link #image} has them.
    *
-   * @param results rows of a tile: 4 or 2
+   * @param points how many products: 6 or 8
    * @param bias what is added to each
    * @param places where each tile's first row goes, counted from {@code to}; the others follow it
    * @param wanted how many rows are wanted of each tile
@@ -85,7 +105,7 @@ interface Winograd {
    *     each tile is written; a row may overwrite a vector's width of what comes after it
    */
   void results(
-      int results,
+      int points,
       float[] products,
       int from,
       int step,

@@ -4,9 +4,9 @@ import dev.kiln.cpu.Scratch.Role;
 import java.util.Arrays;
 
 /**
- * Convolution of stride 1 with half the multiplications: six transformed rows of the image times
- * six transformed rows of the kernel are four rows of results for a kernel of height 3, and two for
- * one of height 5. Along the rows the kernel is applied as it is.
+ * Convolution of stride 1 with half the multiplications: for a kernel of height 3 six transformed
+ * rows of the image times six of the kernel are four rows of results, for one of height 5 eight
+ * are. Along the rows the kernel is applied as it is.
  *
  * <pre>
  *   kernels   [product][panel][channel][kernel column][row of the panel]
@@ -14,8 +14,9 @@ import java.util.Arrays;
  *   products  [product][output channel][image][tile][output column]
  * </pre>
  *
- * The rounding error grows by a small factor, since the products are larger than their sums; an
- * infinity in the image makes NaN of all results of its tile.
+ * The products are larger than their sums: over sums of 144 to 2,304 normally distributed products
+ * the rounding error was about twice that of a plain chain (root mean square), and at the worst 3.5
+ * times. An infinity in the image makes NaN of all results of its tile.
  */
 final class WinogradConvolution {
   /** Fewer channels, on either side, and the transforms cost what they save. */
@@ -56,8 +57,11 @@ final class WinogradConvolution {
         && window.outWidth() >= WIDTH
         && window.channels() >= CHANNELS
         && rows >= CHANNELS
-        && window.outHeight() >= Winograd.results(window.kernelHeight())
-        && Winograd.POINTS * (long) window.channels() * window.kernelWidth() * window.outWidth()
+        && window.outHeight() >= Winograd.RESULTS
+        && Winograd.points(window.kernelHeight())
+                * (long) window.channels()
+                * window.kernelWidth()
+                * window.outWidth()
             <= AT_ONCE;
   }
 
@@ -84,7 +88,7 @@ final class WinogradConvolution {
     /** How many rows of results are asked for, and how many a tile has. */
     private final int outHeight;
 
-    private final int results;
+    private final int points;
     private final int tileRows;
     private final int width;
 
@@ -110,18 +114,18 @@ final class WinogradConvolution {
       this.out = out;
       outHeight = exact.outHeight();
       width = exact.outWidth();
-      results = Winograd.results(exact.kernelHeight());
-      tileRows = (outHeight + results - 1) / results;
-      window = exact.rows(tileRows * results);
+      points = Winograd.points(exact.kernelHeight());
+      tileRows = (outHeight + Winograd.RESULTS - 1) / Winograd.RESULTS;
+      window = exact.rows(tileRows * Winograd.RESULTS);
       k = window.channels() * window.kernelWidth();
-      kernels = new WinogradPanels(tiles, rows, k, Role.LEFT);
-      int pixels = Math.max(PIXELS, AT_ONCE / Winograd.POINTS / (k + rows));
+      kernels = new WinogradPanels(tiles, points, rows, k, Role.LEFT);
+      int pixels = Math.max(PIXELS, AT_ONCE / points / (k + rows));
       int most = Math.max(1, Math.min(MOST_PIXELS, pixels) / width);
       int wanted = Math.max(1, (4 * workers.size() + n - 1) / n);
       down = Math.min(tileRows, Math.max((tileRows + most - 1) / most, wanted));
       int fit = Math.min(most / tileRows, n / (4 * workers.size()));
       group = down > 1 ? 1 : fullest(Math.max(1, fit), tileRows * width);
-      padding = new Padding(window, tiles, (tileRows + down - 1) / down * results);
+      padding = new Padding(window, tiles, (tileRows + down - 1) / down * Winograd.RESULTS);
     }
 
     /** The number of images up to {@code most} that leaves the least of their tiles empty. */
@@ -171,7 +175,7 @@ final class WinogradConvolution {
           int to0 = kernels.offsetOf(0, panel) + c * run;
           winograd.mix(
               transform,
-              Winograd.POINTS,
+              points,
               window.kernelHeight(),
               raw,
               at,
@@ -200,27 +204,30 @@ final class WinogradConvolution {
     /** Transformed rows of {@code count} images, {@code tall} rows of tiles of each. */
     private float[] lay(int first, int count, int from, int tall, int pitch) {
       Scratch scratch = Scratch.ofThread();
-      float[] laid = scratch.array(Role.PLANES, Winograd.POINTS * k * pitch + tiles.lanes());
-      int outRows = tall * results;
+      float[] laid = scratch.array(Role.PLANES, points * k * pitch + tiles.lanes());
+      int outRows = tall * Winograd.RESULTS;
       int end = in.at(first + count - 1) + window.channels() * window.inPixels();
       boolean padded =
-          padding.isNeeded(from * results, outRows) || end + tiles.lanes() > in.data().length;
+          padding.isNeeded(from * Winograd.RESULTS, outRows)
+              || end + tiles.lanes() > in.data().length;
       float[] image = padded ? scratch.array(Role.IMAGE, count * padding.size()) : in.data();
       int row = padded ? window.paddedColumns() : window.inWidth();
       int apart = padded ? padding.size() : in.step();
       int[] places = new int[count * tall];
       for (int i = 0; i < places.length; i++) {
-        places[i] = i / tall * apart + i % tall * results * row;
+        places[i] = i / tall * apart + i % tall * Winograd.RESULTS * row;
       }
       for (int c = 0; c < window.channels(); c++) {
         int at = in.at(first) + c * window.inPixels();
         for (int i = 0; i < count && padded; i++) {
-          padding.lay(in.data(), at + i * in.step(), from * results, outRows, image, i * apart);
+          padding.lay(
+              in.data(), at + i * in.step(), from * Winograd.RESULTS, outRows, image, i * apart);
         }
-        int begin = padded ? 0 : at + padding.first(from * results) * row;
+        int begin = padded ? 0 : at + padding.first(from * Winograd.RESULTS) * row;
         for (int j = 0; j < window.kernelWidth(); j++) {
           int to = (c * window.kernelWidth() + j) * pitch;
-          winograd.image(image, begin + j, row, places, places.length, width, laid, to, k * pitch);
+          winograd.image(
+              points, image, begin + j, row, places, places.length, width, laid, to, k * pitch);
         }
       }
       return laid;
@@ -229,10 +236,9 @@ final class WinogradConvolution {
     private float[] multiply(float[] laid, int pitch, int pixels) {
       int step = kernels.padded() * pitch;
       int lanes = tiles.lanes();
-      float[] products =
-          Scratch.ofThread().array(Role.PARTS, Winograd.POINTS * step + tiles.lanes());
+      float[] products = Scratch.ofThread().array(Role.PARTS, points * step + tiles.lanes());
       int[] places = MatrixProduct.multiples(pitch, kernels.step());
-      for (int p = 0; p < Winograd.POINTS; p++) {
+      for (int p = 0; p < points; p++) {
         for (int depth = 0; depth < k; depth += kernels.step()) {
           boolean add = depth > 0;
           for (int v = 0; v < pixels; v += 2 * lanes) {
@@ -249,18 +255,18 @@ final class WinogradConvolution {
       int[] places = new int[count * tall];
       int[] wanted = new int[count * tall];
       int[] ends = new int[count * tall];
-      int height = Math.min(outHeight, (from + tall) * results) - from * results;
+      int height = Math.min(outHeight, (from + tall) * Winograd.RESULTS) - from * Winograd.RESULTS;
       for (int i = 0; i < places.length; i++) {
         int image = i / tall * out.step();
-        int row = i % tall * results;
+        int row = i % tall * Winograd.RESULTS;
         places[i] = image + row * width;
-        wanted[i] = Math.min(results, height - row);
+        wanted[i] = Math.min(Winograd.RESULTS, height - row);
         ends[i] = image + height * width;
       }
-      int to = out.at(first) + from * results * width;
+      int to = out.at(first) + from * Winograd.RESULTS * width;
       for (int row = 0; row < rows; row++) {
         winograd.results(
-            results,
+            points,
             products,
             row * pitch,
             kernels.padded() * pitch,

@@ -1,7 +1,7 @@
 package dev.kiln.cpu;
 
 /**
- * The left operands of the six products of {@link Winograd}, as panels for {@link Tiles}: {@code
+ * The left operands of the products of {@link Winograd}, as panels for {@link Tiles}: {@code
  * [product][panel][p][row of the panel]}.
  */
 final class WinogradPanels {
@@ -14,16 +14,17 @@ final class WinogradPanels {
   private final float[] zeros;
 
   /**
+   * @param points how many products
    * @param k how many products an element of the result is the sum of
    */
-  WinogradPanels(Tiles tiles, int rows, int k, Scratch.Role role) {
+  WinogradPanels(Tiles tiles, int points, int rows, int k, Scratch.Role role) {
     this.tiles = tiles;
     this.rows = rows;
     this.k = k;
     unit = tiles.evenHeight(rows);
     // what is written may reach a vector beyond its end, and another thread may have the next panel
     room = Math.addExact(Math.multiplyExact(unit, k), tiles.lanes());
-    data = Scratch.ofThread().array(role, Math.multiplyExact(Winograd.POINTS * count(), room));
+    data = Scratch.ofThread().array(role, Math.multiplyExact(points * count(), room));
     zeros = new float[tiles.columns()];
   }
 

@@ -37,15 +37,15 @@ final class WinogradWeights {
    */
   void gradient(int n, Window exact, int rows, Plane in, Plane out, float[] dw, int at) {
     int kernel = exact.kernelHeight();
-    int results = Winograd.results(kernel);
+    int points = Winograd.points(kernel);
     int width = exact.outWidth();
-    int tileRows = (exact.outHeight() + results - 1) / results;
-    Window window = exact.rows(tileRows * results);
+    int tileRows = (exact.outHeight() + Winograd.RESULTS - 1) / Winograd.RESULTS;
+    Window window = exact.rows(tileRows * Winograd.RESULTS);
     int run = window.channels() * window.kernelWidth();
     int pairs = (run + tiles.columns() - 1) / tiles.columns();
     int stride = pairs * tiles.columns();
     int padded = WinogradPanels.padded(tiles, rows);
-    int size = Math.multiplyExact(Winograd.POINTS * padded, stride);
+    int size = Math.multiplyExact(points * padded, stride);
     // settled by the spec alone: the order of the sum must not depend on the threads
     int parts = Math.max(1, Math.min(Math.min(PARTS, n), PARTS_LIMIT / size));
     int tall = Math.min(tileRows, Math.max(1, PIXELS / width));
@@ -86,13 +86,13 @@ final class WinogradWeights {
 
   /** A dy, as panels: pixels of results in the order [image][tile][column]. */
   private WinogradPanels left(Piece piece, Window exact, int rows, Plane out, float[] transform) {
-    int results = Winograd.results(exact.kernelHeight());
+    int points = Winograd.points(exact.kernelHeight());
     int width = exact.outWidth();
     int pixels = piece.pixels(width);
-    WinogradPanels left = new WinogradPanels(tiles, rows, pixels, Role.LEFT);
-    int skipped = piece.tile() * results;
-    int some = Math.min(piece.tall() * results, exact.outHeight() - skipped) * width;
-    int whole = piece.tall() * results * width;
+    WinogradPanels left = new WinogradPanels(tiles, points, rows, pixels, Role.LEFT);
+    int skipped = piece.tile() * Winograd.RESULTS;
+    int some = Math.min(piece.tall() * Winograd.RESULTS, exact.outHeight() - skipped) * width;
+    int whole = piece.tall() * Winograd.RESULTS * width;
     float[] raw = Scratch.ofThread().array(Role.ROW, whole * left.unit() + tiles.lanes());
     for (int panel = 0; panel < left.count(); panel++) {
       int height = left.widthOf(panel);
@@ -105,10 +105,10 @@ final class WinogradWeights {
         for (int t = 0; t < piece.tall(); t++) {
           winograd.mix(
               transform,
-              Winograd.POINTS,
-              results,
+              points,
+              Winograd.RESULTS,
               raw,
-              t * results * width * height,
+              t * Winograd.RESULTS * width * height,
               width * height,
               width * height,
               left.data(),
@@ -122,8 +122,8 @@ final class WinogradWeights {
 
   /** Bᵀ d, as rows of pixels: {@code [product][image][tile][padded column][channel]}. */
   private float[] right(Piece piece, Window window, Plane in) {
-    int results = Winograd.results(window.kernelHeight());
-    int outRows = piece.tall() * results;
+    int points = Winograd.points(window.kernelHeight());
+    int outRows = piece.tall() * Winograd.RESULTS;
     PixelRows images = new PixelRows(window, tiles, outRows);
     float[] laid =
         Scratch.ofThread().array(Role.PLANES, piece.images() * images.size() + tiles.lanes());
@@ -131,14 +131,20 @@ final class WinogradWeights {
     int[] places = new int[piece.images() * piece.tall()];
     for (int i = 0; i < piece.images(); i++) {
       int image = piece.image() + i;
-      images.lay(in.data(), in.at(image), piece.tile() * results, outRows, laid, i * images.size());
+      images.lay(
+          in.data(),
+          in.at(image),
+          piece.tile() * Winograd.RESULTS,
+          outRows,
+          laid,
+          i * images.size());
       for (int t = 0; t < piece.tall(); t++) {
-        places[i * piece.tall() + t] = i * images.size() + t * results * row;
+        places[i * piece.tall() + t] = i * images.size() + t * Winograd.RESULTS * row;
       }
     }
     int step = step(piece, window);
-    float[] right = Scratch.ofThread().array(Role.RIGHT, Winograd.POINTS * step + tiles.columns());
-    winograd.image(laid, 0, row, places, places.length, row, right, 0, step);
+    float[] right = Scratch.ofThread().array(Role.RIGHT, points * step + tiles.columns());
+    winograd.image(points, laid, 0, row, places, places.length, row, right, 0, step);
     return right;
   }
 
@@ -165,7 +171,8 @@ final class WinogradWeights {
     for (int i = 0; i < places.length; i++) {
       places[i] = i / width * row + i % width * window.channels();
     }
-    for (int p = 0; p < Winograd.POINTS; p++) {
+    int points = Winograd.points(window.kernelHeight());
+    for (int p = 0; p < points; p++) {
       int b = p * step(piece, window);
       int c = at + p * left.padded() * stride;
       for (int depth = 0; depth < places.length; depth += left.step()) {
@@ -189,18 +196,15 @@ final class WinogradWeights {
       float[] dw,
       int at) {
     int kernel = window.kernelHeight();
-    float[] transform = Winograd.kernelTransform(kernel);
-    float[] g = new float[transform.length];
-    for (int i = 0; i < g.length; i++) {
-      g[i] = transform[i % Winograd.POINTS * kernel + i / Winograd.POINTS];
-    }
-    int padded = size / Winograd.POINTS / stride;
+    float[] g = Winograd.kernelGradientTransform(kernel);
+    int points = Winograd.points(kernel);
+    int padded = size / points / stride;
     workers.rows(
         outChannels,
         (1 << 14) / window.patch() / parts + 1,
         (from, to) -> {
           for (int row = from; row < to; row++) {
-            for (int p = 0; p < Winograd.POINTS; p++) {
+            for (int p = 0; p < points; p++) {
               int line = (p * padded + row) * stride;
               for (int part = 1; part < parts; part++) {
                 for (int i = line; i < line + stride; i++) {
@@ -211,16 +215,7 @@ final class WinogradWeights {
             int run = window.channels() * window.kernelWidth();
             float[] rows = Scratch.ofThread().array(Role.ROW, kernel * stride + tiles.lanes());
             winograd.mix(
-                g,
-                kernel,
-                Winograd.POINTS,
-                sums,
-                row * stride,
-                padded * stride,
-                run,
-                rows,
-                0,
-                stride);
+                g, kernel, points, sums, row * stride, padded * stride, run, rows, 0, stride);
             int next = at + row * window.patch();
             for (int c = 0; c < window.channels(); c++) {
               for (int i = 0; i < kernel; i++) {
