@@ -17,6 +17,11 @@ final class VectorMath {
 
   static final VectorSpecies<Float> SPECIES = species();
   static final int LANES = SPECIES.length();
+
+  /** The class of all vectors of {@link #SPECIES}; it has no name outside the Vector API. */
+  static final Class<? extends FloatVector> TYPE =
+      SPECIES.vectorType().asSubclass(FloatVector.class);
+
   static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SPECIES.vectorShape());
 
   static final float LOG2_E = 1.442695f;

@@ -12,10 +12,8 @@ import jdk.incubator.vector.FloatVector;
  *
  * <p>With 32 vector registers (AVX-512, NEON) the tallest tile is 12 × 2 vectors, with 16 (AVX,
  * SSE) 6 × 2. The bodies ({@link TallTiles}, {@link LowTiles}, {@link NarrowTiles}) are written out
- * because C2 keeps only local variables in registers, and are kept short for its inlining budget:
- * beyond it every vector is boxed and a tile runs ten times slower. One of 14 × 2 did so in one JVM
- * of four (Java 17), and one of 12 × 2 was seen to in one of thirty. So the Vector API is called
- * directly, and there is a single store path.
+ * because C2 keeps only local variables in registers. Where it cannot bind a call it boxes vectors,
+ * and a tile runs ten times slower: {@link TallTiles} tells how that is prevented.
  */
 final class VectorTiles implements Tiles {
   private final int rows;
