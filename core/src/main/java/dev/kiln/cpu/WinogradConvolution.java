@@ -14,7 +14,7 @@ import java.util.Arrays;
  *   products  [product][output channel][image][tile][output column]
  * </pre>
  *
- * The products are larger than their sums: over sums of 144 to 2,304 normally distributed products
+ * The products are larger than their sums: over sums of 400 to 2,304 normally distributed products
  * the rounding error was about twice that of a plain chain (root mean square), and at the worst 3.5
  * times. An infinity in the image makes NaN of all results of its tile.
  */
