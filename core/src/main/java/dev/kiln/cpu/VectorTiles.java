@@ -19,8 +19,10 @@ final class VectorTiles implements Tiles {
   private final int rows;
 
   VectorTiles() {
+    // a processor with 512-bit vectors has 32 registers for shorter ones, too
     boolean manyRegisters =
-        SPECIES.vectorBitSize() == 512 || System.getProperty("os.arch", "").equals("aarch64");
+        FloatVector.SPECIES_PREFERRED.vectorBitSize() == 512
+            || System.getProperty("os.arch", "").equals("aarch64");
     rows = manyRegisters ? 12 : 6;
   }
 
