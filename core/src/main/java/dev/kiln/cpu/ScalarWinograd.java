@@ -1,6 +1,6 @@
 package dev.kiln.cpu;
 
-/** The transforms in plain loops. */
+/** The transforms in plain loops, without fused multiply-adds, which not every processor has. */
 final class ScalarWinograd implements Winograd {
   @Override
   public void image(
@@ -28,16 +28,16 @@ final class ScalarWinograd implements Winograd {
         float d3 = d[at + 3 * step];
         float d4 = d[at + 4 * step];
         float d5 = d[at + 5 * step];
-        float even = Math.fma(-4, d2, d4);
-        float odd = Math.fma(-4, d1, d3);
+        float even = -4 * d2 + d4;
+        float odd = -4 * d1 + d3;
         float evenTwo = d4 - d2;
         float oddTwo = d3 - d1;
-        target[v] = Math.fma(4, d0, Math.fma(-5, d2, d4));
+        target[v] = 4 * d0 + (-5 * d2 + d4);
         target[v + toStep] = even + odd;
         target[v + 2 * toStep] = even - odd;
-        target[v + 3 * toStep] = Math.fma(2, oddTwo, evenTwo);
-        target[v + 4 * toStep] = Math.fma(-2, oddTwo, evenTwo);
-        target[v + 5 * toStep] = Math.fma(4, d1, Math.fma(-5, d3, d5));
+        target[v + 3 * toStep] = 2 * oddTwo + evenTwo;
+        target[v + 4 * toStep] = -2 * oddTwo + evenTwo;
+        target[v + 5 * toStep] = 4 * d1 + (-5 * d3 + d5);
       }
     }
   }
@@ -51,18 +51,18 @@ final class ScalarWinograd implements Winograd {
     float d5 = d[at + 5 * step];
     float d6 = d[at + 6 * step];
     float d7 = d[at + 7 * step];
-    target[v] = Math.fma(5.25f, d2 - d4, d6 - d0);
-    target[v + 7 * toStep] = Math.fma(5.25f, d3 - d5, d7 - d1);
-    float even = Math.fma(-4.25f, d4, d2 + d6);
-    float odd = Math.fma(-4.25f, d3, d1 + d5);
+    target[v] = 5.25f * (d2 - d4) + (d6 - d0);
+    target[v + 7 * toStep] = 5.25f * (d3 - d5) + (d7 - d1);
+    float even = -4.25f * d4 + (d2 + d6);
+    float odd = -4.25f * d3 + (d1 + d5);
     target[v + toStep] = even + odd;
     target[v + 2 * toStep] = even - odd;
-    even = Math.fma(0.25f, d2, Math.fma(-1.25f, d4, d6));
-    odd = Math.fma(0.5f, d1, Math.fma(-2.5f, d3, 2 * d5));
+    even = 0.25f * d2 + (-1.25f * d4 + d6);
+    odd = 0.5f * d1 + (-2.5f * d3 + 2 * d5);
     target[v + 3 * toStep] = even + odd;
     target[v + 4 * toStep] = even - odd;
-    even = Math.fma(4, d2, Math.fma(-5, d4, d6));
-    odd = Math.fma(2, d1, Math.fma(-2.5f, d3, 0.5f * d5));
+    even = 4 * d2 + (-5 * d4 + d6);
+    odd = 2 * d1 + (-2.5f * d3 + 0.5f * d5);
     target[v + 5 * toStep] = even + odd;
     target[v + 6 * toStep] = even - odd;
   }
@@ -100,16 +100,16 @@ final class ScalarWinograd implements Winograd {
         int target = to + places[t] + x;
         y[target] = m[p] + sum + (sumTwo + bias) + sumHalf;
         if (wanted > 1) {
-          float y1 = Math.fma(2, differenceTwo, difference) + bias;
-          y[target + width] = Math.fma(0.5f, differenceHalf, y1);
+          float y1 = 2 * differenceTwo + difference + bias;
+          y[target + width] = 0.5f * differenceHalf + y1;
         }
         if (wanted > 2) {
-          float y2 = Math.fma(4, sumTwo, sum) + bias;
-          y[target + 2 * width] = Math.fma(0.25f, sumHalf, y2);
+          float y2 = 4 * sumTwo + sum + bias;
+          y[target + 2 * width] = 0.25f * sumHalf + y2;
         }
         if (wanted > 3) {
-          float y3 = Math.fma(8, differenceTwo, difference) + last;
-          y[target + 3 * width] = Math.fma(0.125f, differenceHalf, y3);
+          float y3 = 8 * differenceTwo + difference + last;
+          y[target + 3 * width] = 0.125f * differenceHalf + y3;
         }
       }
     }
@@ -131,7 +131,7 @@ final class ScalarWinograd implements Winograd {
       for (int x = 0; x < count; x++) {
         float sum = 0;
         for (int i = 0; i < ins; i++) {
-          sum = Math.fma(coefficients[o * ins + i], source[from + i * step + x], sum);
+          sum += coefficients[o * ins + i] * source[from + i * step + x];
         }
         target[to + o * toStep + x] = sum;
       }
