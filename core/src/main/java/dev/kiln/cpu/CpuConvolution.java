@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CpuConvolution implements Convolution {
   /** How much of the input a task lays out at once, in elements: it stays in the cache. */
-  private static final int PLANES = 1 << 17;
+  static final int PLANES = 1 << 17;
 
   /** How much of the weights is worth a thread's packing, in elements. */
   private static final int PACK = 1 << 14;

@@ -2,9 +2,6 @@ package dev.kiln.cpu;
 
 /** An output image in pieces: so many rows, and where a piece has one row, so many columns. */
 record Cut(int height, int width, int down, int across) {
-  /** How much of the input a piece lays out at most, in elements: it stays in the cache. */
-  private static final int PLANES = 1 << 17;
-
   /** The fewest columns that a row is cut into. */
   private static final int STRIP = 64;
 
@@ -12,12 +9,13 @@ record Cut(int height, int width, int down, int across) {
   static Cut of(Window window, int n, int threads) {
     Cut rows = ofRows(window, n, threads);
     int down = rows.down;
-    while (down < rows.height && Planes.sizeOf(window, (rows.height + down - 1) / down) > PLANES) {
+    while (down < rows.height
+        && Planes.sizeOf(window, (rows.height + down - 1) / down) > CpuConvolution.PLANES) {
       down++;
     }
     int across = 1;
     if (down == rows.height) {
-      long columns = Planes.sizeOf(window, 1) / PLANES + 1;
+      long columns = Planes.sizeOf(window, 1) / CpuConvolution.PLANES + 1;
       long tasks = 4L * threads / n / down;
       across = (int) Math.min(Math.max(1, rows.width / STRIP), Math.max(columns, tasks));
     }

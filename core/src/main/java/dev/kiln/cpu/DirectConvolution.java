@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Convolution of groups with few output channels (depthwise above all), where a matrix product
  * would waste most of each tile: a plane of results is a weighted sum of shifted planes, which
- * {@link PlaneLayout} makes one long run each.
+ * {@link PlaneLayout} makes one long run each. A weight gradient reads the output gradient where it
+ * lies, beside the {@link Planes} of the input.
  */
 final class DirectConvolution {
   /** How many output channels of a weight gradient share a laid out plane of the input. */

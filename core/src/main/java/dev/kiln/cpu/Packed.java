@@ -32,9 +32,14 @@ final class Packed {
     unit = left ? tiles.evenHeight(lines) : tiles.columns();
     int last = (count() - 1) * unit;
     padded = last + (left ? tiles.heightFor(lines - last) : unit);
-    int pieces = (k + DEPTH - 1) / DEPTH;
-    step = (k + pieces - 1) / pieces;
+    step = step(k);
     data = Scratch.ofThread().array(role, Math.multiplyExact(padded, k) + tiles.columns());
+  }
+
+  /** The length of a block along k, but for the last; settled by k alone. */
+  static int step(int k) {
+    int pieces = (k + DEPTH - 1) / DEPTH;
+    return (k + pieces - 1) / pieces;
   }
 
   /** Room, in the thread's scratch, for the left operand of a product. */
@@ -75,7 +80,6 @@ final class Packed {
     return lines;
   }
 
-  /** The length of a block along k, but for the last; settled by k alone. */
   int step() {
     return step;
   }

@@ -108,31 +108,26 @@ record Window(
 
   /** The window of a single channel. */
   Window ofOneChannel() {
-    return new Window(
-        1,
-        inHeight,
-        inWidth,
-        outHeight,
-        outWidth,
-        kernelHeight,
-        kernelWidth,
-        strideHeight,
-        strideWidth,
-        top,
-        left,
-        dilationHeight,
-        dilationWidth,
-        spreadHeight,
-        spreadWidth);
+    return with(1, outHeight, outWidth, left);
   }
 
   /** The window of so many rows of output pixels, from the first on. */
   Window rows(int count) {
+    return with(channels, count, outWidth, left);
+  }
+
+  /** The window of some columns of output pixels. */
+  Window columns(int from, int count) {
+    return with(channels, outHeight, count, left - from * strideWidth);
+  }
+
+  /** The same view of other pixels. */
+  private Window with(int channels, int outHeight, int outWidth, int left) {
     return new Window(
         channels,
         inHeight,
         inWidth,
-        count,
+        outHeight,
         outWidth,
         kernelHeight,
         kernelWidth,
@@ -140,26 +135,6 @@ record Window(
         strideWidth,
         top,
         left,
-        dilationHeight,
-        dilationWidth,
-        spreadHeight,
-        spreadWidth);
-  }
-
-  /** The window of some columns of output pixels. */
-  Window columns(int from, int count) {
-    return new Window(
-        channels,
-        inHeight,
-        inWidth,
-        outHeight,
-        count,
-        kernelHeight,
-        kernelWidth,
-        strideHeight,
-        strideWidth,
-        top,
-        left - from * strideWidth,
         dilationHeight,
         dilationWidth,
         spreadHeight,

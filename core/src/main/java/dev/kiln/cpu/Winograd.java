@@ -6,9 +6,9 @@ package dev.kiln.cpu;
  * ±1, ±2 and ∞, and for eight ±½ (Winograd 1980; Lavin and Gray, "Fast Algorithms for Convolutional
  * Neural Networks", 2016).
  *
- * <p>What is transformed are whole rows: six rows of the image become six others, element by
- * element, so that neighbouring pixels fill a vector. All sums are taken in one order, whoever
- * takes them.
+ * <p>What is transformed are whole rows: six rows of the image, or eight, become as many others,
+ * element by element, so that neighbouring pixels fill a vector. All sums are taken in one order,
+ * whoever takes them.
  */
 interface Winograd {
   /** Rows of results that come from one tile. */

@@ -15,7 +15,7 @@ import java.util.Arrays;
  * </pre>
  *
  * The products are larger than their sums: over sums of 400 to 2,304 normally distributed products
- * the rounding error was about twice that of a plain chain (root mean square), and at the worst 3.5
+ * the rounding error was about twice that of a plain chain (root mean square), and at the worst 3.4
  * times. An infinity in the image makes NaN of all results of its tile.
  */
 final class WinogradConvolution {

@@ -72,10 +72,9 @@ final class WinogradPanels {
     return point * pointStep() + panel * room;
   }
 
-  /** How much of k is summed at once; settled by k alone. */
+  /** How much of k is summed at once. */
   int step() {
-    int pieces = (k + Packed.DEPTH - 1) / Packed.DEPTH;
-    return (k + pieces - 1) / pieces;
+    return Packed.step(k);
   }
 
   /**

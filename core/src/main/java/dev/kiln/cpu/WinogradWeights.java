@@ -185,7 +185,7 @@ final class WinogradWeights {
     }
   }
 
-  /** Adds the parts, and makes of six products the rows of the kernel. */
+  /** Adds the parts, and makes of the products the rows of the kernel. */
   private void total(
       float[] sums,
       int parts,
