@@ -2,21 +2,35 @@ package dev.kiln.cpu;
 
 import java.util.Arrays;
 
-/** Register tiles in plain Java, 4 × 4, for a JVM without the Vector API. */
+/**
+ * Tiles in plain Java, for a JVM without the Vector API: up to 16 rows of 64 columns, in loops that
+ * C2 turns into vectors by itself.
+ *
+ * <p>It does so only where it sees that what is written is not read elsewhere in the loop, by the
+ * same index in arrays of their own. So rows of the right operand are copied into such arrays, four
+ * at a time, and the sums are arrays as well. Loops shorter than 64 would spend most of their time
+ * before and after the vectors.
+ */
 final class ScalarTiles implements Tiles {
+  private static final int ROWS = 16;
+  private static final int LANES = 32;
+
+  /** Rows of the right operand that a pass over the sums takes in. */
+  private static final int AT_ONCE = 4;
+
   @Override
   public int rows() {
-    return 4;
+    return ROWS;
   }
 
   @Override
   public int lanes() {
-    return 2;
+    return LANES;
   }
 
   @Override
   public int heightFor(int wanted) {
-    return 4;
+    return wanted;
   }
 
   @Override
@@ -38,54 +52,28 @@ final class ScalarTiles implements Tiles {
       int c0,
       int c1,
       int cs) {
-    float c00 = s[s0], c01 = s[s0 + 1], c02 = s[s1], c03 = s[s1 + 1];
-    float c10 = s[s0 + ss], c11 = s[s0 + ss + 1], c12 = s[s1 + ss], c13 = s[s1 + ss + 1];
-    s0 += 2 * ss;
-    s1 += 2 * ss;
-    float c20 = s[s0], c21 = s[s0 + 1], c22 = s[s1], c23 = s[s1 + 1];
-    float c30 = s[s0 + ss], c31 = s[s0 + ss + 1], c32 = s[s1 + ss], c33 = s[s1 + ss + 1];
-    for (int p = 0; p < k; p++) {
-      int at = places[place + p];
-      float x0 = b[b0 + at], x1 = b[b0 + at + 1], x2 = b[b1 + at], x3 = b[b1 + at + 1];
-      float a0 = a[ao + 4 * p];
-      c00 += a0 * x0;
-      c01 += a0 * x1;
-      c02 += a0 * x2;
-      c03 += a0 * x3;
-      float a1 = a[ao + 4 * p + 1];
-      c10 += a1 * x0;
-      c11 += a1 * x1;
-      c12 += a1 * x2;
-      c13 += a1 * x3;
-      float a2 = a[ao + 4 * p + 2];
-      c20 += a2 * x0;
-      c21 += a2 * x1;
-      c22 += a2 * x2;
-      c23 += a2 * x3;
-      float a3 = a[ao + 4 * p + 3];
-      c30 += a3 * x0;
-      c31 += a3 * x1;
-      c32 += a3 * x2;
-      c33 += a3 * x3;
+    float[][] lines = Scratch.ofThread().lines(AT_ONCE + ROWS, 2 * LANES);
+    for (int r = 0; r < height; r++) {
+      copyPair(s, s0 + r * ss, s1 + r * ss, lines[AT_ONCE + r]);
     }
-    c[c0] = c00;
-    c[c0 + 1] = c01;
-    c[c1] = c02;
-    c[c1 + 1] = c03;
-    c[c0 + cs] = c10;
-    c[c0 + cs + 1] = c11;
-    c[c1 + cs] = c12;
-    c[c1 + cs + 1] = c13;
-    c0 += 2 * cs;
-    c1 += 2 * cs;
-    c[c0] = c20;
-    c[c0 + 1] = c21;
-    c[c1] = c22;
-    c[c1 + 1] = c23;
-    c[c0 + cs] = c30;
-    c[c0 + cs + 1] = c31;
-    c[c1 + cs] = c32;
-    c[c1 + cs + 1] = c33;
+    int p = 0;
+    for (; p + AT_ONCE <= k; p += AT_ONCE) {
+      for (int i = 0; i < AT_ONCE; i++) {
+        int at = places[place + p + i];
+        copyPair(b, b0 + at, b1 + at, lines[i]);
+      }
+      addFour(lines, 2 * LANES, height, a, ao + p * height);
+    }
+    for (; p < k; p++) {
+      int at = places[place + p];
+      copyPair(b, b0 + at, b1 + at, lines[0]);
+      addOne(lines, 2 * LANES, height, a, ao + p * height);
+    }
+    for (int r = 0; r < height; r++) {
+      float[] sums = lines[AT_ONCE + r];
+      System.arraycopy(sums, 0, c, c0 + r * cs, LANES);
+      System.arraycopy(sums, LANES, c, c1 + r * cs, LANES);
+    }
   }
 
   @Override
@@ -104,14 +92,76 @@ final class ScalarTiles implements Tiles {
       float[] c,
       int c0,
       int cs) {
-    for (int r = 0; r < 4; r++) {
-      for (int j = 0; j < 2; j++) {
-        float sum = s[s0 + r * ss + j];
-        for (int p = 0; p < k; p++) {
-          sum += a[ao + 4 * p + r] * b[b0 + places[place + p] + j];
-        }
-        c[c0 + r * cs + j] = sum;
+    float[][] lines = Scratch.ofThread().lines(AT_ONCE + ROWS, 2 * LANES);
+    for (int r = 0; r < height; r++) {
+      System.arraycopy(s, s0 + r * ss, lines[AT_ONCE + r], 0, LANES);
+    }
+    int p = 0;
+    for (; p + AT_ONCE <= k; p += AT_ONCE) {
+      for (int i = 0; i < AT_ONCE; i++) {
+        System.arraycopy(b, b0 + places[place + p + i], lines[i], 0, LANES);
       }
+      addFour(lines, LANES, height, a, ao + p * height);
+    }
+    for (; p < k; p++) {
+      System.arraycopy(b, b0 + places[place + p], lines[0], 0, LANES);
+      addOne(lines, LANES, height, a, ao + p * height);
+    }
+    for (int r = 0; r < height; r++) {
+      System.arraycopy(lines[AT_ONCE + r], 0, c, c0 + r * cs, LANES);
+    }
+  }
+
+  private static void copyPair(float[] source, int first, int second, float[] line) {
+    if (second == first + LANES) {
+      System.arraycopy(source, first, line, 0, 2 * LANES);
+    } else {
+      System.arraycopy(source, first, line, 0, LANES);
+      System.arraycopy(source, second, line, LANES, LANES);
+    }
+  }
+
+  /** Four rows of the right operand, the first lines, into each row of sums. */
+  private static void addFour(float[][] lines, int width, int height, float[] a, int at) {
+    float[] x0 = lines[0];
+    float[] x1 = lines[1];
+    float[] x2 = lines[2];
+    float[] x3 = lines[3];
+    for (int r = 0; r < height; r++) {
+      int i = at + r;
+      float a0 = a[i];
+      float a1 = a[i + height];
+      float a2 = a[i + 2 * height];
+      float a3 = a[i + 3 * height];
+      addRow(lines[AT_ONCE + r], x0, x1, x2, x3, a0, a1, a2, a3, width);
+    }
+  }
+
+  private static void addRow(
+      float[] sums,
+      float[] x0,
+      float[] x1,
+      float[] x2,
+      float[] x3,
+      float a0,
+      float a1,
+      float a2,
+      float a3,
+      int width) {
+    for (int j = 0; j < width; j++) {
+      sums[j] = (((sums[j] + a0 * x0[j]) + a1 * x1[j]) + a2 * x2[j]) + a3 * x3[j];
+    }
+  }
+
+  private static void addOne(float[][] lines, int width, int height, float[] a, int at) {
+    for (int r = 0; r < height; r++) {
+      addRow(lines[AT_ONCE + r], lines[0], a[at + r], width);
+    }
+  }
+
+  private static void addRow(float[] sums, float[] x, float a, int width) {
+    for (int j = 0; j < width; j++) {
+      sums[j] += a * x[j];
     }
   }
 

@@ -9,6 +9,7 @@ final class Scratch {
 
   private final float[][] arrays = new float[Role.values().length][0];
   private int[] integers = {};
+  private float[][] lines = {};
 
   /** What an array is for; two uses that overlap in time need two roles. */
   enum Role {
@@ -40,6 +41,17 @@ final class Scratch {
       integers = new int[length];
     }
     return integers;
+  }
+
+  /**
+   * At least so many arrays of {@code length}, which is always the same: for loops that must see
+   * that they do not overlap.
+   */
+  float[][] lines(int count, int length) {
+    if (lines.length < count) {
+      lines = new float[count][length];
+    }
+    return lines;
   }
 
   /** An array of at least {@code length} elements. */
