@@ -4,6 +4,9 @@
 #   kernels/ptx.sh            build what has changed and write it into the resources
 #   kernels/ptx.sh --check    build everything, write nothing, fail on any difference
 #
+# Beside the PTX it writes resources.txt of the tests: registers, spills, shared memory and what fits a
+# multiprocessor, for every kernel and architecture.
+#
 # nvcc stamps PTX with its own version, which older drivers refuse. So the version is lowered to the
 # one that the instructions need, and ptxas has to accept the result for every architecture below.
 # Another release of nvcc writes other PTX: --check ends with 3 where this release is not found.
@@ -17,6 +20,7 @@ ARCHITECTURES="sm_75 sm_80 sm_86 sm_89 sm_90 sm_100 sm_120"
 cd "$(dirname "$0")"
 shipped=$PWD/src/main/resources/dev/kiln/gpu
 tested=$PWD/src/test/resources/dev/kiln/gpu/catalog
+resources=$PWD/src/test/resources/dev/kiln/gpu/resources.txt
 work=$PWD/target/ptx
 
 # program_lines FOLDER: its programs.txt without comments and empty lines
@@ -27,9 +31,10 @@ fingerprint() {
   { echo "$@"; cat ptx.sh "$1"; find "$shipped/kernels" "${1%/*}" -name '*.h' | sort | xargs cat; } | sha256sum
 }
 
-# build FOLDER PROGRAM FILE DEFINE...: writes $work/PROGRAM.ptx, unless it is there from an earlier run
+# build FOLDER PROGRAM FILE DEFINE...: writes $work/PROGRAM.ptx and .usage, what ptxas -v says of it,
+# unless they are there from an earlier run
 build() {
-  local folder=$1 program=$2 file=$3 print out=$work/$2.ptx arch
+  local folder=$1 program=$2 file=$3 print out=$work/$2.ptx usage=$work/$2.usage arch
   shift 3
   print=$(fingerprint "$folder/kernels/$file" "$@")
   [[ -f $out && $(cat "$out.from" 2>/dev/null) == "$print" ]] && return
@@ -42,8 +47,11 @@ build() {
     sed -e '/^\/\//d' -e '/./,$!d' -e "s/^\.version .*/.version $PTX_VERSION/" \
       -e '/\.pragma "used_bytes_mask/d' "$out.raw"
   } >"$out.new"
+  : >"$usage"
   for arch in $ARCHITECTURES; do
-    ptxas -arch="$arch" "$out.new" -o /dev/null || { echo "ptx.sh: $program is refused for $arch" >&2; return 1; }
+    echo "arch $arch" >>"$usage"
+    ptxas -v -arch="$arch" "$out.new" -o /dev/null >>"$usage" 2>&1 ||
+      { tail -n 5 "$usage" >&2; echo "ptx.sh: $program is refused for $arch" >&2; return 1; }
   done
   mv "$out.new" "$out"
   rm "$out.raw"
@@ -88,6 +96,15 @@ write() {
   done
 }
 
+# table: the resources of what was built and ships. PTX of kernels for CPUs is for the tests alone.
+table() {
+  local program files=()
+  for program in $(program_lines "$shipped" | awk '$1 !~ /_cpu$/ {print $1}'); do
+    files+=("$work/$program.ptx" "$work/$program.usage")
+  done
+  awk -f occupancy.awk "${files[@]}"
+}
+
 if [[ ${1:-} == --build ]]; then  # one program: how this script calls itself in parallel
   shift
   build "$@"
@@ -107,7 +124,9 @@ done | xargs -P "$(nproc)" -I{} bash -c './ptx.sh --build {}'
 if [[ ${1:-} == --check ]]; then
   compare "$shipped"
   compare "$tested"
+  table | cmp -s - "$resources" || { echo "ptx.sh: ${resources##*/} is not what ptxas says; run kernels/ptx.sh" >&2; exit 1; }
 else
   write "$shipped"
   write "$tested"
+  table >"$resources"
 fi
