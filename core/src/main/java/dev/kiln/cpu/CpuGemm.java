@@ -16,12 +16,26 @@ final class CpuGemm implements Gemm {
 
   private static final int LONG = 64;
 
+  /** What is streamed through is cut at multiples of this many columns. */
+  private static final int STREAM = 64;
+
+  /** Right operands smaller than this are in the nearest cache anyway, in elements. */
+  private static final int LEAST_STREAM = 1 << 14;
+
+  /** How many rows are streamed through at once. */
+  private static final int STREAMS = 8;
+
+  /** How much of the right operand is worth a thread's streaming through, in elements. */
+  private static final int WORTH_STREAMING = 1 << 16;
+
   private final Gates gates;
+  private final Loops loops;
   private final MatrixProduct product;
   private final Workers workers;
 
   CpuGemm(Engine engine) {
     gates = engine.gates();
+    loops = engine.loops();
     product = engine.product();
     workers = engine.workers();
   }
@@ -39,6 +53,14 @@ final class CpuGemm implements Gemm {
         && !spec.transposeA()
         && spec.transposeB()) {
       dots(spec, a, b, bias, c);
+      return;
+    }
+    if (spec.batch() == 1
+        && m == 1
+        && !spec.transposeB()
+        && n >= STREAM
+        && (long) k * n >= LEAST_STREAM) {
+      oneRow(spec, a, b, bias, c);
       return;
     }
     boolean oneRight = spec.strideB() == 0 && !spec.transposeA() && spec.strideA() == m * k;
@@ -96,6 +118,59 @@ final class CpuGemm implements Gemm {
                 yAt);
           }
         });
+  }
+
+  /**
+   * One row times a matrix: all columns grow while the matrix is read from front to back. Tile by
+   * tile each of its rows would be read in pieces, a row's length apart, which no cache foresees.
+   */
+  private void oneRow(GemmSpec spec, Buffer a, Buffer b, @Nullable Buffer bias, Buffer c) {
+    int n = spec.n();
+    int k = spec.k();
+    int whole = n / STREAM * STREAM;
+    workers.rows(
+        n / STREAM,
+        WORTH_STREAMING / STREAM / k + 1,
+        (from, to) -> stream(spec, a, b, bias, c, from * STREAM, (to - from) * STREAM));
+    if (whole < n) {
+      Start start =
+          bias == null
+              ? Start.ZERO
+              : Start.perColumn(CpuBuffer.floats(bias), CpuBuffer.offset(bias) + whole);
+      product.multiply(
+          matrix(a, 0, 1, k, false),
+          new Matrix(CpuBuffer.floats(b), CpuBuffer.offset(b) + whole, k, n - whole, n, 1),
+          matrix(c, whole, 1, n - whole, false),
+          start);
+    }
+  }
+
+  /** {@code count} columns of the row, from column {@code first} on. */
+  private void stream(
+      GemmSpec spec, Buffer a, Buffer b, @Nullable Buffer bias, Buffer c, int first, int count) {
+    int k = spec.k();
+    float[] sums = Scratch.ofThread().array(Scratch.Role.ROW, count);
+    if (bias == null) {
+      Arrays.fill(sums, 0, count, 0);
+    } else {
+      System.arraycopy(CpuBuffer.floats(bias), CpuBuffer.offset(bias) + first, sums, 0, count);
+    }
+    int[] places = new int[STREAMS];
+    for (int p = 0; p < k; p += STREAMS) {
+      int some = Math.min(STREAMS, k - p);
+      for (int i = 0; i < some; i++) {
+        places[i] = CpuBuffer.offset(b) + (p + i) * spec.n() + first;
+      }
+      loops.accumulateShifted(
+          CpuBuffer.floats(a),
+          CpuBuffer.offset(a) + p,
+          places,
+          some,
+          CpuBuffer.floats(b),
+          sums,
+          count);
+    }
+    System.arraycopy(sums, 0, CpuBuffer.floats(c), CpuBuffer.offset(c) + first, count);
   }
 
   private static Matrix matrix(Buffer buffer, int skip, int rows, int columns, boolean transposed) {

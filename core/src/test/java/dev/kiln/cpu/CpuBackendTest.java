@@ -55,6 +55,16 @@ class CpuBackendTest {
                 y));
     sameBits(
         engine,
+        1100,
+        (b, y) ->
+            b.gemm(
+                new GemmSpec(1, 1100, 300, false, false, 1, 0, 0),
+                floats(b, 300, 1),
+                floats(b, 300 * 1100, 2),
+                floats(b, 1100, 3),
+                y));
+    sameBits(
+        engine,
         9000,
         (b, y) ->
             b.crossEntropyGradient(
