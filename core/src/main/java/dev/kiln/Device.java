@@ -2,11 +2,14 @@ package dev.kiln;
 
 import dev.kiln.backend.Backend;
 import dev.kiln.backend.BackendProvider;
+import dev.kiln.backend.Buffer;
 import dev.kiln.backend.DeviceInfo;
 import dev.kiln.backend.MemoryStatistics;
+import dev.kiln.backend.Recorder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +23,8 @@ public final class Device implements AutoCloseable {
   private final DeviceInfo info;
   private final Backend backend;
   private final ThreadLocal<@Nullable Scope> scope = new ThreadLocal<>();
+  private final Retained retained = new Retained();
+  private volatile @Nullable Taking taking;
   private volatile boolean closed;
 
   private Device(DeviceInfo info, Backend backend) {
@@ -109,8 +114,76 @@ public final class Device implements AutoCloseable {
     if (closed) {
       throw new IllegalStateException("device " + info.id() + " is closed");
     }
-    return backend;
+    Taking now = takingHere();
+    return now == null ? backend : now.backend();
   }
+
+  // ------------------------------------------------------------------ recording
+
+  /**
+   * A step that is to be taken over and over on tensors of the same shapes: after two runs it is
+   * replayed, call by call, with none of the work that leads to the calls.
+   *
+   * @param step computes; what else it does happens in the first two runs alone
+   */
+  public Recording record(Recording.Step step) {
+    return new Recording(this, step);
+  }
+
+  /**
+   * Numbers that are other ones at each run of a recording, for ops: {@code next} is asked now, and
+   * before each later run. All that a step keeps count of is counted there.
+   */
+  public <S> Varying<S> varying(Supplier<S> next) {
+    Varying<S> numbers = new Varying<>(this, next);
+    Taking now = takingHere();
+    if (now != null) {
+      now.add(numbers);
+    }
+    return numbers;
+  }
+
+  <S> void call(Varying<S> numbers, Recorder.VaryingCall<S> call) {
+    Taking now = takingHere();
+    if (now == null) {
+      call.make(backend(), numbers.current());
+    } else {
+      now.call(numbers, call);
+    }
+  }
+
+  /** Whether this thread's calls are being taken down for a recording. */
+  public boolean isRecording() {
+    return takingHere() != null;
+  }
+
+  private @Nullable Taking takingHere() {
+    Taking now = taking;
+    return now != null && now.isOfThisThread() ? now : null;
+  }
+
+  synchronized Taking take() {
+    if (taking != null) {
+      throw new IllegalStateException(
+          "recording: another step is being recorded on " + info.id() + "; one at a time");
+    }
+    Taking begun = new Taking(this, backend(), retained);
+    taking = begun;
+    return begun;
+  }
+
+  void endTaking() {
+    taking = null;
+  }
+
+  /** The buffer's last tensor has closed. */
+  void release(Buffer buffer) {
+    if (takingHere() != null || !retained.released(buffer)) {
+      backend().release(buffer);
+    }
+  }
+
+  // ------------------------------------------------------------------
 
   /** Bytes in use, cached, at most. */
   public MemoryStatistics memory() {

@@ -37,6 +37,7 @@ public final class Generator {
 
   /** {@code n} numbers uniform in {@code [low, high)}. */
   public float[] uniform(int n, double low, double high) {
+    refuseInRecording();
     long stream = nextStream();
     float[] values = new float[n];
     int[] lanes = new int[Philox.LANES];
@@ -54,6 +55,7 @@ public final class Generator {
    * block. {@code StrictMath} keeps the bits the same on every JVM.
    */
   public float[] normal(int n, double mean, double deviation) {
+    refuseInRecording();
     long stream = nextStream();
     float[] values = new float[n];
     int[] lanes = new int[Philox.LANES];
@@ -76,6 +78,7 @@ public final class Generator {
 
   /** The numbers 0 to {@code n - 1} in random order. */
   public int[] permutation(int n) {
+    refuseInRecording();
     return permutation(seed, nextStream(), n);
   }
 
@@ -96,5 +99,11 @@ public final class Generator {
       order[j] = i;
     }
     return order;
+  }
+
+  private static void refuseInRecording() {
+    Taking.refuseHere(
+        "it draws random numbers on the host, which would be the same in every run; draw them"
+            + " before and let run() take them as an input");
   }
 }

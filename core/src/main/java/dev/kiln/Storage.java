@@ -66,7 +66,7 @@ final class Storage {
             "leak: " + buffer.size() + " elements on " + device + " were never closed",
             made);
       }
-      device.backend().release(buffer);
+      device.release(buffer);
     }
   }
 }

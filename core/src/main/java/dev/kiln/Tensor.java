@@ -23,6 +23,7 @@ public final class Tensor extends TensorOps implements AutoCloseable {
   private final Storage storage;
   private final Buffer buffer;
   private final @Nullable LabelRange labels;
+  private Recording.@Nullable FixedInput place;
   private @Nullable Scope owner;
   private boolean closed;
   private boolean requiresGrad;
@@ -87,6 +88,13 @@ public final class Tensor extends TensorOps implements AutoCloseable {
     return tensor;
   }
 
+  /** A recording's own place for tensors that are like {@code input}. */
+  static Tensor fixed(Tensor input, Recording.FixedInput place) {
+    Tensor fixed = like(input);
+    fixed.place = place;
+    return fixed.requiresGrad(input.requiresGrad);
+  }
+
   /** A single number, shape {@code []}. */
   public static Tensor scalar(Device device, float value) {
     return full(device, value);
@@ -141,7 +149,9 @@ public final class Tensor extends TensorOps implements AutoCloseable {
         offset == 0 && other.size() == whole.size()
             ? whole
             : device.backend().view(whole, offset, other.size());
-    return new Tensor(device, other, storage.share(), part, labels);
+    Tensor view = new Tensor(device, other, storage.share(), part, labels);
+    view.place = place;
+    return view;
   }
 
   // ------------------------------------------------------------------ what it is
@@ -195,6 +205,9 @@ public final class Tensor extends TensorOps implements AutoCloseable {
    * nothing unless it is off; others are read back.
    */
   public int firstOutside(int low, int high, int except) {
+    if (place != null && device.isRecording()) {
+      return place.firstOutside(low, high, except);
+    }
     if (labels != null && labels.least() >= low && labels.greatest() <= high || size() == 0) {
       return -1;
     }

@@ -39,6 +39,9 @@ public interface Backend
         Recurrent,
         AutoCloseable {
 
+  /** Begins to take calls down. */
+  Recorder recorder();
+
   /** Frees everything that was allocated here. */
   @Override
   void close();

@@ -12,4 +12,7 @@ public interface Buffer {
 
   /** How many elements. */
   int size();
+
+  /** The allocation that this is a view into; itself if it is one. */
+  Buffer whole();
 }

@@ -17,6 +17,7 @@ import dev.kiln.backend.MemoryStatistics;
 import dev.kiln.backend.PairLoss;
 import dev.kiln.backend.Picks;
 import dev.kiln.backend.Pool2dSpec;
+import dev.kiln.backend.Recorder;
 import dev.kiln.backend.RecurrentInput;
 import dev.kiln.backend.RecurrentKept;
 import dev.kiln.backend.RecurrentSpec;
@@ -67,6 +68,11 @@ final class CpuBackend implements Backend {
     dropout = new CpuDropout(engine);
     optimization = new CpuOptimization(engine);
     recurrent = new CpuRecurrent(engine);
+  }
+
+  @Override
+  public Recorder recorder() {
+    return new CpuRecorder(this);
   }
 
   @Override

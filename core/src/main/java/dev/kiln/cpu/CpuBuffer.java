@@ -10,16 +10,32 @@ final class CpuBuffer implements Buffer {
   private final int offset;
   private final int size;
   private final boolean pooled;
+  private final CpuBuffer whole;
 
   /**
+   * All of an array.
+   *
    * @param array a {@code float[]} or an {@code int[]}
    * @param pooled whether the array is the pool's to use again
    */
-  CpuBuffer(Object array, int offset, int size, boolean pooled) {
+  CpuBuffer(Object array, int size, boolean pooled) {
     this.pooled = pooled;
     this.array = array;
+    this.offset = 0;
+    this.size = size;
+    this.whole = this;
+  }
+
+  private CpuBuffer(CpuBuffer whole, int offset, int size) {
+    this.pooled = false;
+    this.array = whole.array;
     this.offset = offset;
     this.size = size;
+    this.whole = whole;
+  }
+
+  CpuBuffer view(int from, int count) {
+    return new CpuBuffer(whole, offset + from, count);
   }
 
   static CpuBuffer of(Buffer buffer) {
@@ -66,5 +82,10 @@ final class CpuBuffer implements Buffer {
   @Override
   public int size() {
     return size;
+  }
+
+  @Override
+  public CpuBuffer whole() {
+    return whole;
   }
 }

@@ -120,7 +120,7 @@ final class CpuConvolution implements Convolution {
   }
 
   private static Buffer scratch(Scratch.Role role, int size) {
-    return new CpuBuffer(Scratch.ofThread().array(role, size), 0, size, false);
+    return new CpuBuffer(Scratch.ofThread().array(role, size), size, false);
   }
 
   /** The weight with input channels as rows and each kernel turned by 180 degrees. */

@@ -47,7 +47,7 @@ final class CpuMemory implements Memory {
     shelf.live++;
     used += bytes;
     peak = Math.max(peak, used);
-    return new CpuBuffer(array, 0, size, true);
+    return new CpuBuffer(array, size, true);
   }
 
   private Object create(DType dtype, int size) {
@@ -104,18 +104,17 @@ final class CpuMemory implements Memory {
 
   @Override
   public Buffer adopt(float[] array) {
-    return new CpuBuffer(array, 0, array.length, false);
+    return new CpuBuffer(array, array.length, false);
   }
 
   @Override
   public Buffer adopt(int[] array) {
-    return new CpuBuffer(array, 0, array.length, false);
+    return new CpuBuffer(array, array.length, false);
   }
 
   @Override
   public Buffer view(Buffer buffer, int offset, int size) {
-    CpuBuffer whole = CpuBuffer.of(buffer);
-    return new CpuBuffer(whole.array(), whole.offset() + offset, size, false);
+    return CpuBuffer.of(buffer).view(offset, size);
   }
 
   @Override

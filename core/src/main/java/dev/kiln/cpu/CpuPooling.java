@@ -157,7 +157,7 @@ final class CpuPooling implements Pooling {
   private static Buffer ones(Pool2dSpec s) {
     float[] ones = new float[s.kernelHeight() * s.kernelWidth()];
     Arrays.fill(ones, 1);
-    return new CpuBuffer(ones, 0, ones.length, false);
+    return new CpuBuffer(ones, ones.length, false);
   }
 
   /** Whether windows overlap, so that their rows are better summed together than one by one. */
@@ -225,7 +225,7 @@ final class CpuPooling implements Pooling {
     if (overlaps(spec)) {
       float[] shares = Scratch.ofThread().array(Scratch.Role.PHASE, dy.size());
       divide(spec, CpuBuffer.floats(dy), CpuBuffer.offset(dy), shares, 0);
-      Buffer upstream = new CpuBuffer(shares, 0, dy.size(), false);
+      Buffer upstream = new CpuBuffer(shares, dy.size(), false);
       sums.inputGradient(asConvolution(spec), upstream, ones(spec), dx);
       return;
     }

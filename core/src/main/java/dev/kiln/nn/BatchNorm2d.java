@@ -94,6 +94,11 @@ public final class BatchNorm2d extends Module {
       return BatchNorm.eval(x, tensor(weight), tensor(bias), mean, variance, (float) eps);
     }
     boolean update = isTraining() && tracked;
+    if (update && cumulative && x.device().isRecording()) {
+      throw new IllegalStateException(
+          "recording: the step cannot be recorded: BatchNorm2d.cumulative() gives every batch"
+              + " another share; use momentum()");
+    }
     double share = cumulative ? 1.0 / (batches.value + 1) : momentum;
     Tensor y =
         BatchNorm.train(
@@ -105,7 +110,7 @@ public final class BatchNorm2d extends Module {
             (float) share,
             (float) eps);
     if (update) {
-      batches.value++;
+      x.device().varying(() -> ++batches.value);
     }
     return y;
   }

@@ -1,6 +1,5 @@
 package dev.kiln.nn;
 
-import dev.kiln.Generator;
 import dev.kiln.Tensor;
 
 /**
@@ -26,8 +25,7 @@ public final class Dropout extends Module {
     if (!isTraining() || p == 0) {
       return x;
     }
-    Generator numbers = generator();
-    return dev.kiln.ops.Dropout.apply(x, p, numbers.seed(), numbers.nextStream());
+    return dev.kiln.ops.Dropout.apply(x, p, generator());
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.kiln.nn;
 
 import dev.kiln.Generator;
 import dev.kiln.Tensor;
+import dev.kiln.Varying;
 import dev.kiln.backend.Cell;
 import dev.kiln.backend.DropoutSpec;
 import dev.kiln.ops.Recurrent;
@@ -120,11 +121,13 @@ public abstract sealed class RecurrentLayers<L extends RecurrentLayers<L>> exten
 
   final Recurrent.Result apply(
       Tensor x, @Nullable Tensor h0, @Nullable Tensor c0, @Nullable Tensor lengths) {
-    List<DropoutSpec> dropouts = new ArrayList<>();
+    List<Varying<DropoutSpec>> dropouts = new ArrayList<>();
     if (isTraining() && dropout > 0) {
       Generator numbers = generator();
       for (int i = 1; i < layers; i++) {
-        dropouts.add(new DropoutSpec(1, dropout, numbers.seed(), numbers.nextStream()));
+        dropouts.add(
+            x.device()
+                .varying(() -> new DropoutSpec(1, dropout, numbers.seed(), numbers.nextStream())));
       }
     }
     Recurrent.Stack stack = new Recurrent.Stack(cell(), bidirectional, batchFirst, dropouts);

@@ -1,8 +1,10 @@
 package dev.kiln.ops;
 
+import dev.kiln.Generator;
 import dev.kiln.Shape;
 import dev.kiln.ShapeException;
 import dev.kiln.Tensor;
+import dev.kiln.Varying;
 import dev.kiln.autograd.Tape;
 import dev.kiln.backend.DropoutSpec;
 
@@ -17,12 +19,12 @@ public final class Dropout {
   /**
    * @param x any shape
    * @param p the chance of a zero, 0 to 1
-   * @param seed with {@code stream} it settles the mask, the same on every device
-   * @param stream a number of its own for each call
+   * @param numbers where the mask is drawn from: its seed and next stream settle it, the same on
+   *     every device
    * @return the shape of {@code x}
    */
-  public static Tensor apply(Tensor x, float p, long seed, long stream) {
-    return apply("dropout", x, p, seed, stream, 1);
+  public static Tensor apply(Tensor x, float p, Generator numbers) {
+    return apply("dropout", x, p, numbers, 1);
   }
 
   /**
@@ -30,15 +32,15 @@ public final class Dropout {
    *
    * @param x {@code [n, c, ...]}
    */
-  public static Tensor channels(Tensor x, float p, long seed, long stream) {
+  public static Tensor channels(Tensor x, float p, Generator numbers) {
     Shape shape = x.shape();
     if (shape.rank() < 3) {
       throw new ShapeException("dropout2d: the input " + shape + " should be [n, c, h, w]");
     }
-    return apply("dropout2d", x, p, seed, stream, shape.size(2, shape.rank()));
+    return apply("dropout2d", x, p, numbers, shape.size(2, shape.rank()));
   }
 
-  private static Tensor apply(String op, Tensor x, float p, long seed, long stream, int inner) {
+  private static Tensor apply(String op, Tensor x, float p, Generator numbers, int inner) {
     Operands.check(op, x);
     if (!(p >= 0 && p <= 1)) {
       throw new IllegalArgumentException(op + ": the probability is from 0 to 1, not " + p);
@@ -46,15 +48,16 @@ public final class Dropout {
     if (p == 1) {
       return Arithmetic.scale(x, 0, 0);
     }
-    DropoutSpec spec = new DropoutSpec(inner, p, seed, stream);
+    Varying<DropoutSpec> draw =
+        x.device().varying(() -> new DropoutSpec(inner, p, numbers.seed(), numbers.nextStream()));
     Tensor y = Tensor.like(x);
-    x.backend().dropout(spec, x.buffer(), y.buffer());
+    draw.call((backend, spec) -> backend.dropout(spec, x.buffer(), y.buffer()));
     return Tape.record(
         y,
         x,
         dy -> {
           Tensor dx = Tensor.like(x);
-          x.backend().dropout(spec, dy.buffer(), dx.buffer());
+          draw.call((backend, spec) -> backend.dropout(spec, dy.buffer(), dx.buffer()));
           return dx;
         });
   }

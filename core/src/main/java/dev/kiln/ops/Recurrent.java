@@ -4,6 +4,7 @@ import dev.kiln.DType;
 import dev.kiln.Shape;
 import dev.kiln.ShapeException;
 import dev.kiln.Tensor;
+import dev.kiln.Varying;
 import dev.kiln.autograd.Tape;
 import dev.kiln.backend.Cell;
 import dev.kiln.backend.DropoutSpec;
@@ -39,7 +40,7 @@ public final class Recurrent {
    * @param dropouts of the outputs of all layers but the last, from the lowest; empty for none
    */
   public record Stack(
-      Cell cell, boolean bidirectional, boolean batchFirst, List<DropoutSpec> dropouts) {
+      Cell cell, boolean bidirectional, boolean batchFirst, List<Varying<DropoutSpec>> dropouts) {
 
     int directions() {
       return bidirectional ? 2 : 1;

@@ -3,6 +3,7 @@ package dev.kiln.ops;
 import dev.kiln.DType;
 import dev.kiln.Shape;
 import dev.kiln.Tensor;
+import dev.kiln.Varying;
 import dev.kiln.backend.Backend;
 import dev.kiln.backend.Binary;
 import dev.kiln.backend.Broadcast;
@@ -361,11 +362,12 @@ final class RecurrentPass {
     if (stack.dropouts().isEmpty()) {
       return;
     }
-    DropoutSpec spec = stack.dropouts().get(layer);
-    if (spec.p() == 1) {
+    Varying<DropoutSpec> draw = stack.dropouts().get(layer);
+    float p = draw.current().p();
+    if (p == 1) {
       backend.fill(y.buffer(), 0);
-    } else if (spec.p() > 0) {
-      backend.dropout(spec, y.buffer(), y.buffer());
+    } else if (p > 0) {
+      draw.call((on, spec) -> on.dropout(spec, y.buffer(), y.buffer()));
     }
   }
 

@@ -1,11 +1,13 @@
 package dev.kiln.optim;
 
+import dev.kiln.Device;
 import dev.kiln.Tensor;
 import dev.kiln.backend.AdadeltaSpec;
-import dev.kiln.backend.Backend;
+import dev.kiln.backend.Buffer;
 import dev.kiln.backend.Stepped;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 
 /**
  * Adadelta (Zeiler 2012): steps as large as recent steps were, over the size of recent gradients:
@@ -98,15 +100,17 @@ public final class Adadelta extends Optimizer {
   }
 
   @Override
-  void step(Backend backend, ParameterGroup of, int steps, Stepped on) {
+  void step(Device device, ParameterGroup of, IntSupplier steps, Stepped on) {
     Group group = (Group) of;
-    AdadeltaSpec spec =
-        new AdadeltaSpec(
-            group.rate(),
-            (float) group.rho,
-            (float) (1 - group.rho),
-            (float) group.eps,
-            group.decay());
-    backend.adadelta(spec, on, group.state(SQUARES, 0).buffer(), group.state(MOVES, 0).buffer());
+    Buffer squares = group.state(SQUARES, 0).buffer();
+    Buffer moves = group.state(MOVES, 0).buffer();
+    device
+        .varying(() -> spec(group))
+        .call((backend, spec) -> backend.adadelta(spec, on, squares, moves));
+  }
+
+  private static AdadeltaSpec spec(Group group) {
+    return new AdadeltaSpec(
+        group.rate(), (float) group.rho, (float) (1 - group.rho), (float) group.eps, group.decay());
   }
 }

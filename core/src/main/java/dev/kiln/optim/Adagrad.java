@@ -1,11 +1,13 @@
 package dev.kiln.optim;
 
+import dev.kiln.Device;
 import dev.kiln.Tensor;
 import dev.kiln.backend.AdagradSpec;
-import dev.kiln.backend.Backend;
+import dev.kiln.backend.Buffer;
 import dev.kiln.backend.Stepped;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 
 /**
  * Adagrad (Duchi, Hazan and Singer 2011): each number's learning rate falls with the sum of its
@@ -114,10 +116,16 @@ public final class Adagrad extends Optimizer {
   }
 
   @Override
-  void step(Backend backend, ParameterGroup of, int steps, Stepped on) {
+  void step(Device device, ParameterGroup of, IntSupplier steps, Stepped on) {
     Group group = (Group) of;
+    Buffer sum = group.state(SUM, group.initial).buffer();
+    device
+        .varying(() -> spec(group, steps.getAsInt()))
+        .call((backend, spec) -> backend.adagrad(spec, on, sum));
+  }
+
+  private static AdagradSpec spec(Group group, int steps) {
     double lr = group.lr() / (1 + (steps - 1) * group.lrDecay);
-    AdagradSpec spec = new AdagradSpec((float) lr, (float) group.eps, group.decay());
-    backend.adagrad(spec, on, group.state(SUM, group.initial).buffer());
+    return new AdagradSpec((float) lr, (float) group.eps, group.decay());
   }
 }

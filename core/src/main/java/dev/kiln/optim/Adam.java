@@ -1,11 +1,13 @@
 package dev.kiln.optim;
 
+import dev.kiln.Device;
 import dev.kiln.Tensor;
 import dev.kiln.backend.AdamSpec;
-import dev.kiln.backend.Backend;
+import dev.kiln.backend.Buffer;
 import dev.kiln.backend.Stepped;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 
 /**
  * Adam (Kingma and Ba 2015, algorithm 1): steps the size of the learning rate, in the direction of
@@ -122,25 +124,27 @@ public sealed class Adam extends Optimizer permits AdamW {
   }
 
   @Override
-  final void step(Backend backend, ParameterGroup of, int steps, Stepped on) {
+  final void step(Device device, ParameterGroup of, IntSupplier steps, Stepped on) {
     Group group = (Group) of;
+    Buffer m = group.state(FIRST, 0).buffer();
+    Buffer v = group.state(SECOND, 0).buffer();
+    Buffer maximum = group.amsgrad ? group.state(MAXIMUM, 0).buffer() : null;
+    device
+        .varying(() -> spec(group, steps.getAsInt()))
+        .call((backend, spec) -> backend.adam(spec, on, m, v, maximum));
+  }
+
+  private AdamSpec spec(Group group, int steps) {
     // in double: 1 - beta^t loses digits in float
-    AdamSpec spec =
-        new AdamSpec(
-            (float) group.beta1,
-            (float) (1 - group.beta1),
-            (float) group.beta2,
-            (float) (1 - group.beta2),
-            (float) group.eps,
-            decoupled ? 0 : group.decay(),
-            decoupled ? (float) (1 - group.lr() * group.weightDecay()) : 1,
-            (float) (group.lr() / (1 - Math.pow(group.beta1, steps))),
-            (float) Math.sqrt(1 - Math.pow(group.beta2, steps)));
-    backend.adam(
-        spec,
-        on,
-        group.state(FIRST, 0).buffer(),
-        group.state(SECOND, 0).buffer(),
-        group.amsgrad ? group.state(MAXIMUM, 0).buffer() : null);
+    return new AdamSpec(
+        (float) group.beta1,
+        (float) (1 - group.beta1),
+        (float) group.beta2,
+        (float) (1 - group.beta2),
+        (float) group.eps,
+        decoupled ? 0 : group.decay(),
+        decoupled ? (float) (1 - group.lr() * group.weightDecay()) : 1,
+        (float) (group.lr() / (1 - Math.pow(group.beta1, steps))),
+        (float) Math.sqrt(1 - Math.pow(group.beta2, steps)));
   }
 }

@@ -1,7 +1,7 @@
 package dev.kiln.optim;
 
+import dev.kiln.Device;
 import dev.kiln.Tensor;
-import dev.kiln.backend.Backend;
 import dev.kiln.backend.Buffer;
 import dev.kiln.backend.Stepped;
 import dev.kiln.io.HostTensor;
@@ -12,6 +12,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntSupplier;
 
 /**
  * Changes parameters, in place, by their gradients: one fused call of the backend a group, however
@@ -95,12 +96,11 @@ public abstract class Optimizer {
       List<Slot> ready = new ArrayList<>(group.slots().size());
       for (Slot slot : group.slots()) {
         if (slot.parameter.grad() != null) {
-          slot.steps += counts ? 1 : 0;
           ready.add(slot);
         }
       }
       while (!ready.isEmpty()) {
-        ready = step(group, ready);
+        ready = step(group, ready, counts);
       }
       Reference.reachabilityFence(group);
     }
@@ -111,8 +111,9 @@ public abstract class Optimizer {
    *
    * @return the others
    */
-  private List<Slot> step(ParameterGroup group, List<Slot> ready) {
+  private List<Slot> step(ParameterGroup group, List<Slot> ready, boolean counts) {
     Slot first = ready.get(0);
+    List<Slot> taken = new ArrayList<>(ready.size());
     List<Buffer> parameters = new ArrayList<>(ready.size());
     List<Buffer> gradients = new ArrayList<>(ready.size());
     List<Integer> offsets = new ArrayList<>(ready.size());
@@ -122,14 +123,25 @@ public abstract class Optimizer {
       if (slot.steps != first.steps) {
         others.add(slot);
       } else if (gradient != null) {
+        taken.add(slot);
         parameters.add(slot.parameter.buffer());
         gradients.add(gradient.buffer());
         offsets.add(slot.offset);
       }
     }
-    Backend backend = first.parameter.backend();
-    step(backend, group, first.steps, new Stepped(parameters, gradients, offsets));
+    Device device = first.parameter.device();
+    if (counts) {
+      device.varying(() -> count(taken));
+    }
+    step(device, group, () -> first.steps, new Stepped(parameters, gradients, offsets));
     return others;
+  }
+
+  private static List<Slot> count(List<Slot> taken) {
+    for (Slot slot : taken) {
+      slot.steps++;
+    }
+    return taken;
   }
 
   /** Whether a step of these parameters leaves anything to remember. */
@@ -138,9 +150,9 @@ public abstract class Optimizer {
   }
 
   /**
-   * @param steps how many steps these parameters have taken, with this one
+   * @param steps tells how many steps these parameters have taken, with the present one
    */
-  abstract void step(Backend backend, ParameterGroup group, int steps, Stepped on);
+  abstract void step(Device device, ParameterGroup group, IntSupplier steps, Stepped on);
 
   // ------------------------------------------------------------------ saving and loading
 

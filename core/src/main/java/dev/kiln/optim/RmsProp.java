@@ -1,12 +1,14 @@
 package dev.kiln.optim;
 
+import dev.kiln.Device;
 import dev.kiln.Tensor;
-import dev.kiln.backend.Backend;
+import dev.kiln.backend.Buffer;
 import dev.kiln.backend.RmspropSpec;
 import dev.kiln.backend.Stepped;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 
 /**
  * RMSprop (Hinton 2012): the gradient over the root of its running mean square: {@code p -= lr · g
@@ -134,21 +136,23 @@ public final class RmsProp extends Optimizer {
   }
 
   @Override
-  void step(Backend backend, ParameterGroup of, int steps, Stepped on) {
+  void step(Device device, ParameterGroup of, IntSupplier steps, Stepped on) {
     Group group = (Group) of;
-    RmspropSpec spec =
-        new RmspropSpec(
-            group.rate(),
-            (float) group.alpha,
-            (float) (1 - group.alpha),
-            (float) group.eps,
-            (float) group.momentum,
-            group.decay());
-    backend.rmsprop(
-        spec,
-        on,
-        group.state(SQUARES, 0).buffer(),
-        group.centered ? group.state(MEAN, 0).buffer() : null,
-        group.momentum != 0 ? group.state(VELOCITY, 0).buffer() : null);
+    Buffer squares = group.state(SQUARES, 0).buffer();
+    Buffer mean = group.centered ? group.state(MEAN, 0).buffer() : null;
+    Buffer velocity = group.momentum != 0 ? group.state(VELOCITY, 0).buffer() : null;
+    device
+        .varying(() -> spec(group))
+        .call((backend, spec) -> backend.rmsprop(spec, on, squares, mean, velocity));
+  }
+
+  private static RmspropSpec spec(Group group) {
+    return new RmspropSpec(
+        group.rate(),
+        (float) group.alpha,
+        (float) (1 - group.alpha),
+        (float) group.eps,
+        (float) group.momentum,
+        group.decay());
   }
 }

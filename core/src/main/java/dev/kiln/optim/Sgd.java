@@ -1,11 +1,13 @@
 package dev.kiln.optim;
 
+import dev.kiln.Device;
 import dev.kiln.Tensor;
-import dev.kiln.backend.Backend;
+import dev.kiln.backend.Buffer;
 import dev.kiln.backend.SgdSpec;
 import dev.kiln.backend.Stepped;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 
 /**
  * Stochastic gradient descent, with momentum (Polyak 1964; Sutskever et al. 2013) where asked for:
@@ -112,7 +114,7 @@ public final class Sgd extends Optimizer {
   }
 
   @Override
-  void step(Backend backend, ParameterGroup of, int steps, Stepped on) {
+  void step(Device device, ParameterGroup of, IntSupplier steps, Stepped on) {
     Group group = (Group) of;
     if (group.nesterov && (group.momentum == 0 || group.dampening != 0)) {
       throw new IllegalStateException(
@@ -121,14 +123,17 @@ public final class Sgd extends Optimizer {
               + " and dampening "
               + group.dampening);
     }
-    SgdSpec spec =
-        new SgdSpec(
-            group.rate(),
-            (float) group.momentum,
-            (float) (1 - group.dampening),
-            group.decay(),
-            group.nesterov,
-            steps == 1);
-    backend.sgd(spec, on, group.momentum == 0 ? null : group.state(VELOCITY, 0).buffer());
+    Buffer velocity = group.momentum == 0 ? null : group.state(VELOCITY, 0).buffer();
+    device
+        .varying(
+            () ->
+                new SgdSpec(
+                    group.rate(),
+                    (float) group.momentum,
+                    (float) (1 - group.dampening),
+                    group.decay(),
+                    group.nesterov,
+                    steps.getAsInt() == 1))
+        .call((backend, spec) -> backend.sgd(spec, on, velocity));
   }
 }

@@ -1,5 +1,6 @@
 package dev.kiln.cases;
 
+import dev.kiln.Generator;
 import dev.kiln.Shape;
 import dev.kiln.Tensor;
 import dev.kiln.backend.Broadcast;
@@ -195,7 +196,7 @@ final class ElementwiseCases {
     OpCase channels =
         OpCase.of("dropout2d")
             .input(3, 5, 4, 7)
-            .forward(x -> Dropout.channels(x[0], 0.25f, 9, 1))
+            .forward(x -> Dropout.channels(x[0], 0.25f, new Generator(9, 1)))
             .oracle(x -> dropped(x[0], 28, 0.25f, 9, 1));
     Stream<OpCase> elements =
         Stream.of(SHAPES).flatMap(s -> Stream.of(0f, 0.25f, 0.5f, 1f).map(p -> dropout(p, s)));
@@ -206,7 +207,7 @@ final class ElementwiseCases {
     long stream = 1L << 33 | 5;
     return OpCase.of("dropout", p)
         .input(shape)
-        .forward(x -> Dropout.apply(x[0], p, -42, stream))
+        .forward(x -> Dropout.apply(x[0], p, new Generator(-42, stream)))
         .oracle(x -> dropped(x[0], 1, p, -42, stream));
   }
 

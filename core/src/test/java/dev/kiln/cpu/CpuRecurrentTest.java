@@ -64,7 +64,7 @@ class CpuRecurrentTest {
       for (int b = 0; b < batch; b++) {
         lengths[b] = 1 + b * 7 % STEPS;
       }
-      Buffer ragged = batch == 1 ? null : new CpuBuffer(lengths, 0, batch, false);
+      Buffer ragged = batch == 1 ? null : new CpuBuffer(lengths, batch, false);
       Buffer w = drawn(1, gates * hidden);
       List<float[]> results = new ArrayList<>();
       Buffer y = empty(results, rows * 2 * hidden);
@@ -109,7 +109,7 @@ class CpuRecurrentTest {
   private static Buffer empty(List<float[]> results, int size) {
     float[] values = new float[size];
     results.add(values);
-    return new CpuBuffer(values, 0, size, false);
+    return new CpuBuffer(values, size, false);
   }
 
   private static Buffer drawn(int seed, int size) {
@@ -121,6 +121,6 @@ class CpuRecurrentTest {
       }
       values[i] = Philox.uniform(lanes[i % Philox.LANES]) - 0.5f;
     }
-    return new CpuBuffer(values, 0, size, false);
+    return new CpuBuffer(values, size, false);
   }
 }

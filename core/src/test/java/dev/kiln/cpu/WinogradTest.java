@@ -51,7 +51,7 @@ class WinogradTest {
     for (int i = 0; i < size; i++) {
       values[MARGIN + i] = empty ? Float.NaN : random.nextFloat() - 0.5f;
     }
-    return new CpuBuffer(values, MARGIN, size, false);
+    return new CpuBuffer(values, values.length, false).view(MARGIN, size);
   }
 
   private static float get(CpuBuffer buffer, int i) {

@@ -3,6 +3,7 @@ package dev.kiln.ops;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kiln.Device;
+import dev.kiln.Generator;
 import dev.kiln.ShapeException;
 import dev.kiln.Tensor;
 import java.util.List;
@@ -145,7 +146,7 @@ class OpMessagesTest {
 
   @Test
   void dropout() {
-    assertThatThrownBy(() -> Dropout.apply(t(2), 1.5f, 0, 0))
+    assertThatThrownBy(() -> Dropout.apply(t(2), 1.5f, new Generator(0)))
         .hasMessage("dropout: the probability is from 0 to 1, not 1.5");
   }
 

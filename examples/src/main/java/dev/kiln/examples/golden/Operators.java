@@ -2,6 +2,7 @@ package dev.kiln.examples.golden;
 
 import static java.util.Map.entry;
 
+import dev.kiln.Generator;
 import dev.kiln.Tensor;
 import dev.kiln.examples.golden.DifferentiableOp.Inputs;
 import dev.kiln.ops.BatchNorm;
@@ -170,7 +171,7 @@ final class Operators {
   private static Tensor dropout(Attributes a, Inputs in) {
     // the masks of two libraries never agree: the cases have p = 0, or evaluation
     float p = (float) a.number("p");
-    return a.flag("training") ? Dropout.apply(in.get("input"), p, 0, 0) : in.get("input");
+    return a.flag("training") ? Dropout.apply(in.get("input"), p, new Generator(0)) : in.get("input");
   }
 
   private static Tensor concat(Attributes a, Inputs in) {

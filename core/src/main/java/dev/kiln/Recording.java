@@ -1,0 +1,252 @@
+package dev.kiln;
+
+import dev.kiln.backend.Backend;
+import dev.kiln.backend.Recorder;
+import dev.kiln.backend.StridedCopy;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A step that is taken over and over on tensors of the same shapes, made by {@link Device#record}.
+ * Its first run is an ordinary one, in which optimizers make their states and kernels are built.
+ * The second is taken down call by call, and from then on the calls are replayed: no shape is
+ * checked, no tape kept, nothing allocated. On CUDA a replay is one graph.
+ *
+ * <pre>{@code
+ * try (Recording step = device.record(in -> {
+ *   Tensor loss = Losses.crossEntropy(net.forward(in.get(0)), in.get(1));
+ *   adam.zeroGrad();
+ *   loss.backward();
+ *   adam.step();
+ *   return List.of(loss);
+ * })) {
+ *   for (Batch batch : loader) {
+ *     float loss = step.run(batch.input(), batch.target()).get(0).item();
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>Every run gives the bits that the step itself would give. What changes from run to run does so
+ * in a replay: learning rates, an optimizer's count of steps, the masks of dropout. What the step
+ * does besides calling Kiln, it does in the first two runs alone.
+ *
+ * <p>Tensors from outside that the step uses, its parameters for one, stay in memory until the
+ * recording is closed, even if they are closed before.
+ */
+public final class Recording implements AutoCloseable {
+  /** What is recorded. */
+  @FunctionalInterface
+  public interface Step {
+    /**
+     * @param inputs what {@link Recording#run} was given, or copies
+     * @return what {@link Recording#run} returns
+     */
+    List<Tensor> take(List<Tensor> inputs);
+  }
+
+  private final Device device;
+  private final Step step;
+  private final List<FixedInput> inputs = new ArrayList<>();
+  private List<Varying<?>> varying = List.of();
+  private List<Tensor> results = List.of();
+  private List<Tensor> own = List.of();
+  private Recorder.@Nullable Replay replay;
+  private boolean begun;
+  private boolean closed;
+
+  Recording(Device device, Step step) {
+    this.device = device;
+    this.step = step;
+  }
+
+  /**
+   * Takes the step.
+   *
+   * @param given on this device, from run to run of the same shapes and dtypes; a replay copies
+   *     them
+   * @return the step's results. They hold until the next run, which overwrites them, and end with
+   *     this recording
+   * @throws ShapeException if an input is not of the shape that it had in the first run
+   * @throws IllegalStateException if the step cannot be taken down: it reads values back in its
+   *     middle, makes tensors of values of the host, or adds to gradients of the step before
+   */
+  public List<Tensor> run(Tensor... given) {
+    if (closed) {
+      throw new IllegalStateException("recording: it is closed");
+    }
+    if (!begun) {
+      runEagerly(given);
+      begun = true;
+      return results;
+    }
+    check(given);
+    Recorder.Replay calls = replay;
+    if (calls == null) {
+      calls = record(given);
+    } else {
+      for (int i = 0; i < given.length; i++) {
+        inputs.get(i).set(given[i]);
+      }
+      for (Varying<?> numbers : varying) {
+        numbers.advance();
+      }
+    }
+    calls.run();
+    return results;
+  }
+
+  private void runEagerly(Tensor... given) {
+    try (Scope scope = device.scope()) {
+      keep(scope, step.take(List.of(given)));
+    }
+    for (Tensor input : given) {
+      inputs.add(new FixedInput(inputs.size(), input));
+    }
+  }
+
+  private Recorder.Replay record(Tensor... given) {
+    closeOwn();
+    for (int i = 0; i < given.length; i++) {
+      inputs.get(i).begin(given[i]);
+    }
+    try (Taking taking = device.take()) {
+      try (Scope scope = device.scope()) {
+        keep(scope, step.take(inputs.stream().map(FixedInput::tensor).toList()));
+      }
+      Recorder.Replay calls = taking.finish();
+      varying = taking.varying();
+      replay = calls;
+      return calls;
+    }
+  }
+
+  /** The results that the step made belong to the recording; others are whose they were. */
+  private void keep(Scope scope, List<Tensor> made) {
+    results = List.copyOf(made);
+    own = made.stream().filter(tensor -> tensor.owner() == scope).toList();
+    own.forEach(tensor -> tensor.moveTo(null));
+  }
+
+  private void closeOwn() {
+    own.forEach(Tensor::close);
+    own = List.of();
+  }
+
+  private void check(Tensor... given) {
+    if (given.length != inputs.size()) {
+      throw new IllegalArgumentException(
+          "recording: "
+              + given.length
+              + " inputs; the first run was given "
+              + inputs.size()
+              + ": "
+              + Arrays.toString(given));
+    }
+    for (int i = 0; i < given.length; i++) {
+      inputs.get(i).check(given[i]);
+    }
+  }
+
+  /** Frees what the recording holds. */
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      closeOwn();
+      inputs.forEach(FixedInput::close);
+      if (replay != null) {
+        replay.close();
+      }
+    }
+  }
+
+  /** An input's place in memory, which replays read. */
+  static final class FixedInput {
+    private final int number;
+    private final Shape shape;
+    private final DType dtype;
+    private final List<Demand> demands = new ArrayList<>();
+    private @Nullable Tensor fixed;
+    private @Nullable Tensor source;
+
+    private record Demand(int low, int high, int except) {}
+
+    FixedInput(int number, Tensor like) {
+      this.number = number;
+      this.shape = like.shape();
+      this.dtype = like.dtype();
+    }
+
+    private void check(Tensor given) {
+      if (!given.shape().equals(shape) || given.dtype() != dtype) {
+        throw new ShapeException(
+            "recording: input "
+                + number
+                + " is "
+                + given
+                + "; the first run's was "
+                + shape
+                + " "
+                + dtype
+                + ", and a recording is for one shape: make another one for this");
+      }
+      demands.forEach(demand -> check(given, demand));
+    }
+
+    private void check(Tensor given, Demand demand) {
+      int at = given.firstOutside(demand.low, demand.high, demand.except);
+      if (at >= 0) {
+        throw new IllegalArgumentException(
+            "recording: input "
+                + number
+                + " holds "
+                + given.toInts()[at]
+                + " at position "
+                + at
+                + "; the step wants numbers from "
+                + demand.low
+                + " to "
+                + demand.high);
+      }
+    }
+
+    private void begin(Tensor given) {
+      if (fixed == null) {
+        Tensor place = Tensor.fixed(given, this);
+        place.moveTo(null);
+        fixed = place;
+      }
+      set(given);
+    }
+
+    private void set(Tensor given) {
+      Tensor place = tensor();
+      source = given;
+      if (given != place) {
+        Backend backend = place.backend();
+        backend.copy(StridedCopy.plain(given.size()), given.buffer(), place.buffer());
+      }
+    }
+
+    private Tensor tensor() {
+      return Objects.requireNonNull(fixed);
+    }
+
+    /** What {@link Tensor#firstOutside} is asked of an input is asked of each that comes. */
+    int firstOutside(int low, int high, int except) {
+      Demand demand = new Demand(low, high, except);
+      demands.add(demand);
+      check(Objects.requireNonNull(source), demand);
+      return -1;
+    }
+
+    private void close() {
+      if (fixed != null) {
+        fixed.close();
+      }
+    }
+  }
+}

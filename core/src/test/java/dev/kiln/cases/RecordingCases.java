@@ -1,0 +1,326 @@
+package dev.kiln.cases;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.kiln.DType;
+import dev.kiln.Device;
+import dev.kiln.Generator;
+import dev.kiln.Recording;
+import dev.kiln.Scope;
+import dev.kiln.ShapeException;
+import dev.kiln.Tensor;
+import dev.kiln.io.HostTensor;
+import dev.kiln.nn.BatchNorm2d;
+import dev.kiln.nn.Conv2d;
+import dev.kiln.nn.Dropout;
+import dev.kiln.nn.Dropout2d;
+import dev.kiln.nn.Embedding;
+import dev.kiln.nn.Flatten;
+import dev.kiln.nn.Gru;
+import dev.kiln.nn.Linear;
+import dev.kiln.nn.Losses;
+import dev.kiln.nn.Lstm;
+import dev.kiln.nn.MaxPool2d;
+import dev.kiln.nn.Module;
+import dev.kiln.nn.ReLU;
+import dev.kiln.nn.Sequential;
+import dev.kiln.optim.Adadelta;
+import dev.kiln.optim.Adagrad;
+import dev.kiln.optim.Adam;
+import dev.kiln.optim.AdamW;
+import dev.kiln.optim.ClipGrad;
+import dev.kiln.optim.Optimizer;
+import dev.kiln.optim.RmsProp;
+import dev.kiln.optim.Sgd;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Steps that are recorded do what they do unrecorded, bit for bit, and say why where they cannot be
+ * recorded. A backend's tests extend it with their device.
+ */
+public abstract class RecordingCases {
+  private static final int STEPS = 6;
+  private static final int CLASSES = 5;
+
+  protected abstract Device open();
+
+  /** Every optimizer, with the options that make its step depend on the step's number. */
+  enum Steps {
+    SGD(parameters -> new Sgd(parameters, 0.05)),
+    MOMENTUM(parameters -> new Sgd(parameters, 0.05).momentum(0.9).nesterov(true)),
+    ADAM(parameters -> new Adam(parameters, 0.01)),
+    AMSGRAD(parameters -> new Adam(parameters, 0.01).amsgrad(true)),
+    ADAMW(parameters -> new AdamW(parameters, 0.01)),
+    ADAGRAD(parameters -> new Adagrad(parameters, 0.05).lrDecay(0.1)),
+    RMSPROP(parameters -> new RmsProp(parameters, 0.01).centered(true).momentum(0.5)),
+    ADADELTA(parameters -> new Adadelta(parameters, 1));
+
+    final Function<List<Tensor>, Optimizer> make;
+
+    Steps(Function<List<Tensor>, Optimizer> make) {
+      this.make = make;
+    }
+  }
+
+  private static Module images() {
+    return Sequential.of(
+        new Conv2d(1, 4, 3).padding(1),
+        new BatchNorm2d(4),
+        new ReLU(),
+        new MaxPool2d(2),
+        new Dropout2d(0.3),
+        new Flatten(),
+        new Linear(4 * 3 * 3, 16),
+        new ReLU(),
+        new Dropout(0.4),
+        new Linear(16, CLASSES));
+  }
+
+  /** Two layers of each kind of recurrent net over embedded letters. */
+  private static final class Letters extends Module {
+    private final Embedding letters = child("letters", new Embedding(7, 6));
+    private final Lstm lstm = child("lstm", new Lstm(6, 9).layers(2).dropout(0.5));
+    private final Gru gru = child("gru", new Gru(9, 8).bidirectional());
+    private final Linear linear = child("linear", new Linear(16, CLASSES));
+
+    @Override
+    public Tensor forward(Tensor x) {
+      Tensor y = gru.forward(lstm.forward(letters.forward(x)));
+      return linear.forward(y).reshape(-1, CLASSES);
+    }
+  }
+
+  /** The losses of some steps, then all parameters, gradients and states. */
+  private static List<float[]> train(
+      Device device, Module net, Steps steps, Function<Integer, Tensor> input, boolean recorded) {
+    List<float[]> seen = new ArrayList<>();
+    try (Scope all = device.scope()) {
+      net.to(device, new Generator(3)).train();
+      Optimizer optimizer = steps.make.apply(net.parameters());
+      Recording.Step step =
+          in -> {
+            Tensor loss = Losses.crossEntropy(net.forward(in.get(0)), in.get(1));
+            optimizer.zeroGrad();
+            loss.backward();
+            Tensor norm = ClipGrad.norm(net.parameters(), 0.7);
+            optimizer.step();
+            return List.of(loss, norm);
+          };
+      try (Recording recording = device.record(step)) {
+        for (int i = 0; i < STEPS; i++) {
+          Tensor x = input.apply(i);
+          int rows = x.dim(0) * (x.shape().rank() == 2 ? x.dim(1) : 1);
+          Tensor target = Tensor.of(device, labels(rows, i), rows);
+          try (Scope scope = device.scope()) {
+            List<Tensor> results =
+                recorded ? recording.run(x, target) : step.take(List.of(x, target));
+            results.forEach(result -> seen.add(result.toFloats()));
+          }
+          optimizer.lr(0.02 / (i + 1));
+        }
+        for (Tensor parameter : net.parameters()) {
+          seen.add(parameter.toFloats());
+          seen.add(parameter.grad().toFloats());
+        }
+        net.stateDict().values().forEach(value -> seen.add(numbers(value)));
+        optimizer.stateDict().values().forEach(value -> seen.add(numbers(value)));
+      }
+    }
+    return seen;
+  }
+
+  private static float[] numbers(HostTensor value) {
+    if (value.dtype() == DType.FLOAT32) {
+      return value.floats();
+    }
+    float[] numbers = new float[value.size()];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = value.ints()[i];
+    }
+    return numbers;
+  }
+
+  private static int[] labels(int count, int seed) {
+    int[] labels = new int[count];
+    for (int i = 0; i < count; i++) {
+      labels[i] = (i * 7 + seed * 3) % CLASSES;
+    }
+    return labels;
+  }
+
+  @ParameterizedTest
+  @EnumSource(Steps.class)
+  void aRecordedNetTrainsLikeAnEagerOne(Steps steps) {
+    try (Device device = open()) {
+      Function<Integer, Tensor> input =
+          i -> Tensor.of(device, new Generator(i).normal(8 * 36, 0, 1), 8, 1, 6, 6);
+      List<float[]> eager = train(device, images(), steps, input, false);
+      List<float[]> recorded = train(device, images(), steps, input, true);
+      assertThat(recorded).usingRecursiveComparison().isEqualTo(eager);
+    }
+  }
+
+  @Test
+  void aRecordedRecurrentNetTrainsLikeAnEagerOne() {
+    try (Device device = open()) {
+      Function<Integer, Tensor> input =
+          i -> {
+            int[] letters = new int[5 * 3];
+            for (int j = 0; j < letters.length; j++) {
+              letters[j] = (j * 5 + i) % 7;
+            }
+            return Tensor.of(device, letters, 5, 3);
+          };
+      List<float[]> eager = train(device, new Letters(), Steps.ADAM, input, false);
+      List<float[]> recorded = train(device, new Letters(), Steps.ADAM, input, true);
+      assertThat(recorded).usingRecursiveComparison().isEqualTo(eager);
+    }
+  }
+
+  @Test
+  void masksDifferFromRunToRun() {
+    try (Device device = open();
+        Scope all = device.scope();
+        Recording recording = dropping(device)) {
+      List<float[]> masks = new ArrayList<>();
+      for (int i = 0; i < STEPS; i++) {
+        masks.add(recording.run().get(0).toFloats());
+      }
+      assertThat(masks.stream().map(java.util.Arrays::toString).distinct()).hasSize(STEPS);
+    }
+  }
+
+  private static Recording dropping(Device device) {
+    Tensor ones = Tensor.ones(device, 64);
+    Generator numbers = new Generator(5);
+    return device.record(in -> List.of(dev.kiln.ops.Dropout.apply(ones, 0.5f, numbers)));
+  }
+
+  @Test
+  void aRunAllocatesNothing() {
+    try (Device device = open();
+        Scope all = device.scope();
+        Recording recording = dropping(device)) {
+      recording.run();
+      recording.run();
+      long used = device.memory().used();
+      for (int i = 0; i < STEPS; i++) {
+        recording.run();
+        assertThat(device.memory().used()).isEqualTo(used);
+      }
+    }
+  }
+
+  @Test
+  void allMemoryComesBack() {
+    try (Device device = open()) {
+      long before = device.memory().used();
+      for (int times = 0; times < 3; times++) {
+        Function<Integer, Tensor> input =
+            i -> Tensor.of(device, new Generator(i).normal(8 * 36, 0, 1), 8, 1, 6, 6);
+        Module net = images();
+        train(device, net, Steps.ADAM, input, true);
+        assertThat(device.memory().used()).isEqualTo(before);
+      }
+    }
+  }
+
+  @Test
+  void whatTheStepUsesOutlivesItsTensor() {
+    try (Device device = open()) {
+      Tensor two = Tensor.full(device, 2, 1000);
+      try (Recording recording = device.record(in -> List.of(in.get(0).mul(two)))) {
+        try (Scope scope = device.scope()) {
+          Tensor x = Tensor.full(device, 3, 1000);
+          recording.run(x);
+          recording.run(x);
+          two.close();
+          Tensor other = Tensor.full(device, 9, 1000);
+          assertThat(recording.run(x).get(0).toFloats()).containsOnly(6);
+          assertThat(other.toFloats()).containsOnly(9);
+        }
+      }
+      assertThat(device.memory().used()).isZero();
+    }
+  }
+
+  @Test
+  void theOneWhoReadsInTheMiddleIsTold() {
+    refused(x -> x.mul(x.sum().item()), "reads values back", "item");
+  }
+
+  @Test
+  void theOneWhoBringsValuesIsTold() {
+    refused(x -> x.add(Tensor.of(x.device(), new float[] {1, 2}, 2)), "Tensor.of");
+  }
+
+  @Test
+  void theOneWhoDrawsOnTheHostIsTold() {
+    Generator numbers = new Generator(1);
+    refused(x -> x.add(numbers.normal(1, 0, 1)[0]), "draws random numbers on the host");
+  }
+
+  @Test
+  void theOneWhoAddsUpGradientsIsTold() {
+    refused(
+        x -> {
+          Tensor loss = x.mul(x).sum();
+          loss.backward();
+          return loss;
+        },
+        "zeroGrad()");
+  }
+
+  private void refused(Function<Tensor, Tensor> step, String... said) {
+    try (Device device = open();
+        Scope all = device.scope()) {
+      Tensor x = Tensor.of(device, new float[] {3, 4}, 2).requiresGrad(true);
+      long used = device.memory().used();
+      try (Recording recording = device.record(in -> List.of(step.apply(x)))) {
+        recording.run();
+        assertThatThrownBy(recording::run)
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContainingAll(said);
+      }
+      x.clearGrad();
+      assertThat(device.memory().used()).isEqualTo(used);
+      assertThat(x.mul(2).toFloats()).containsExactly(6, 8);
+    }
+  }
+
+  @Test
+  void anotherShapeIsRefused() {
+    try (Device device = open();
+        Scope all = device.scope();
+        Recording recording = device.record(in -> List.of(in.get(0).relu()))) {
+      recording.run(Tensor.ones(device, 2, 3));
+      assertThatThrownBy(() -> recording.run(Tensor.ones(device, 3, 2)))
+          .isInstanceOf(ShapeException.class)
+          .hasMessageContainingAll("input 0", "[3, 2]", "[2, 3]");
+      assertThatThrownBy(recording::run).hasMessageContaining("0 inputs");
+    }
+  }
+
+  @Test
+  void eachInputsLabelsAreChecked() {
+    try (Device device = open();
+        Scope all = device.scope()) {
+      Tensor logits = Tensor.ones(device, 2, 3);
+      Recording recording = device.record(in -> List.of(Losses.crossEntropy(logits, in.get(0))));
+      try (recording) {
+        for (int i = 0; i < 3; i++) {
+          recording.run(Tensor.of(device, new int[] {0, i}, 2));
+        }
+        assertThatThrownBy(() -> recording.run(Tensor.of(device, new int[] {0, 3}, 2)))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContainingAll("input 0", "3", "position 1", "0 to 2");
+      }
+    }
+  }
+}
