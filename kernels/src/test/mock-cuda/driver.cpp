@@ -34,6 +34,7 @@ enum Setting {
   SET_DRIVER_VERSION,
   SET_DEFERRED,
   SET_FAILING_LAUNCH,  // the value-th launch from now fails; 0: none
+  SUBMISSIONS,         // to be read: how many calls have queued something
 };
 
 enum Attribute {  // of a device
@@ -65,7 +66,10 @@ bool deferred = atoi(environment("KILN_MOCK_DEFERRED", "0")) != 0;
 Order order = namedOrder(environment("KILN_MOCK_ORDER", "forward"));
 long failingLaunch = 0;
 Result broken = SUCCESS;  // after a fault nothing works any more, as on a device
-std::vector<std::function<Result()>> queue;
+using Work = std::vector<std::function<Result()>>;
+Work queue;
+Work* captured = nullptr;  // what a stream that is being captured is asked to do
+long submissions = 0;      // calls that queued something
 std::map<Result, std::string> failures;
 std::map<void*, size_t> pinned;
 int theContext, theStream, contextUsers = 0;
@@ -77,7 +81,7 @@ const bool memorySet = [] {
 }();
 
 Result drain() {
-  std::vector<std::function<Result()>> work;
+  Work work;
   work.swap(queue);
   for (auto& item : work) {
     if (broken == SUCCESS) broken = item();
@@ -86,6 +90,11 @@ Result drain() {
 }
 
 Result submit(std::function<Result()> item) {
+  if (captured != nullptr) {
+    captured->push_back(std::move(item));
+    return SUCCESS;
+  }
+  submissions++;
   queue.push_back(std::move(item));
   return deferred ? SUCCESS : drain();
 }
@@ -107,6 +116,8 @@ const char* failureText(Result result) {
   auto found = failures.find(result);
   return found == failures.end() ? nullptr : found->second.c_str();
 }
+
+bool isPinned(uint64_t address) { return pinned.count((void*)address) != 0; }
 
 #define SERIAL std::lock_guard<std::recursive_mutex> lock(mutex)
 #define NEED_INIT \
@@ -183,6 +194,7 @@ API cuGetErrorName(Result result, const char** name) {
       {INVALID_HANDLE, "CUDA_ERROR_INVALID_HANDLE"},
       {NOT_FOUND, "CUDA_ERROR_NOT_FOUND"},
       {NOT_READY, "CUDA_ERROR_NOT_READY"},
+      {ILLEGAL_STATE, "CUDA_ERROR_ILLEGAL_STATE"},
       {ILLEGAL_ADDRESS, "CUDA_ERROR_ILLEGAL_ADDRESS"},
       {LAUNCH_FAILED, "CUDA_ERROR_LAUNCH_FAILED"},
       {NOT_SUPPORTED, "CUDA_ERROR_NOT_SUPPORTED"},
@@ -268,6 +280,13 @@ API cuMemHostAlloc(void** pointer, size_t bytes, unsigned) {
   if (*pointer == nullptr) return fail(OUT_OF_MEMORY, "the host has no memory");
   memset(*pointer, 0xFF, bytes);
   pinned[*pointer] = bytes;
+  return SUCCESS;
+}
+
+API cuMemHostGetDevicePointer_v2(Address* address, void* pointer, unsigned) {
+  NEED_CONTEXT;
+  if (pinned.count(pointer) == 0) return fail(INVALID_VALUE, "not pinned memory");
+  *address = (Address)pointer;
   return SUCCESS;
 }
 
@@ -407,4 +426,58 @@ API cuEventRecord(void*, void*) {
 API cuEventSynchronize(void*) {
   NEED_CONTEXT;
   return drain();
+}
+
+// ---- graphs: a stream's work, kept instead of done
+
+API cuStreamBeginCapture_v2(void*, int) {
+  NEED_CONTEXT;
+  if (captured != nullptr) return fail(ILLEGAL_STATE, "the stream is being captured");
+  captured = new Work;
+  return SUCCESS;
+}
+
+API cuStreamEndCapture(void*, Work** graph) {
+  NEED_CONTEXT;
+  if (captured == nullptr) return fail(ILLEGAL_STATE, "the stream is not being captured");
+  *graph = captured;
+  captured = nullptr;
+  return SUCCESS;
+}
+
+API cuGraphInstantiateWithFlags(Work** steps, Work* graph, unsigned long long) {
+  NEED_CONTEXT;
+  *steps = new Work(*graph);
+  return SUCCESS;
+}
+
+API cuGraphLaunch(Work* steps, void*) {
+  NEED_CONTEXT;
+  // a graph may be destroyed while it is queued
+  return submit([work = *steps] {
+    for (auto& item : work) {
+      if (Result bad = item()) return bad;
+    }
+    return SUCCESS;
+  });
+}
+
+API cuGraphDestroy(Work* graph) {
+  NEED_CONTEXT;
+  delete graph;
+  return SUCCESS;
+}
+
+API cuGraphExecDestroy(Work* steps) {
+  NEED_CONTEXT;
+  delete steps;
+  return SUCCESS;
+}
+
+// For tests, which want to know how many calls queued something: as if it were a limit.
+API cuCtxGetLimit(size_t* value, int limit) {
+  SERIAL;
+  if (limit != SUBMISSIONS) return fail(NOT_SUPPORTED, "limit " + std::to_string(limit) + " is not mocked");
+  *value = submissions;
+  return SUCCESS;
 }

@@ -86,7 +86,7 @@ Result checkArguments(const Launch& launch, const std::string& name) {
   for (size_t i = 0; i < launch.arguments.size(); i++) {
     const memory::Address address = launch.arguments[i];
     if (launch.function->kernel->parameters[i] != 'p' || address == 0) continue;
-    if (memory::allocationOf(address) != 0) continue;
+    if (memory::allocationOf(address) != 0 || isPinned(address)) continue;
     std::string where = memory::describe(address);
     return fail(ILLEGAL_ADDRESS, name + ": parameter " + std::to_string(i) + " is " +
                                      (where.empty() ? "no device address" : where));

@@ -29,3 +29,6 @@ struct Launch {
 Result loadModule(const char* ptx, Module** module);
 Result functionOf(Module& module, const std::string& name, Function** function);
 Result run(const Launch& launch, Order order);
+
+// Whether it is the start of host memory that the device may read too.
+bool isPinned(uint64_t address);

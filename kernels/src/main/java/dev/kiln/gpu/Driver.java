@@ -1,6 +1,7 @@
 package dev.kiln.gpu;
 
 import java.nio.Buffer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +76,15 @@ public interface Driver extends AutoCloseable {
    *     {@link Integer} or a {@link Float}
    */
   void launch(Kernel kernel, Grid grid, @Nullable Object... arguments);
+
+  /**
+   * Makes commands ready to be queued again and again, in this order. Nothing is queued yet; memory
+   * that they name is to live as long as what is returned.
+   *
+   * @param numbers memory that each run fills before its first command with the numbers that it is
+   *     given; null for none
+   */
+  Prepared prepare(List<Command> commands, @Nullable DeviceMemory numbers);
 
   /** Waits until all queued work is done, and reports what went wrong in it. */
   void synchronize();

@@ -4,8 +4,11 @@ import dev.kiln.DType;
 import dev.kiln.backend.Backend;
 import dev.kiln.backend.Buffer;
 import dev.kiln.backend.MemoryStatistics;
+import dev.kiln.backend.Recorder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The backend of every GPU, whatever its API: memory here, each op family in an interface of its
@@ -32,12 +35,26 @@ public final class GpuBackend
   private final MemoryPool pool;
   private final KernelLibrary kernels;
   private final boolean cpuKernels;
+  private final @Nullable GpuRecorder recorder;
 
   GpuBackend(Driver driver, MemoryPool pool, KernelLibrary kernels, boolean cpuKernels) {
+    this(driver, pool, kernels, cpuKernels, null);
+  }
+
+  /**
+   * @param recorder what this backend lists commands for; null for one that computes
+   */
+  GpuBackend(
+      Driver driver,
+      MemoryPool pool,
+      KernelLibrary kernels,
+      boolean cpuKernels,
+      @Nullable GpuRecorder recorder) {
     this.driver = driver;
     this.pool = pool;
     this.kernels = kernels;
     this.cpuKernels = cpuKernels;
+    this.recorder = recorder;
   }
 
   /**
@@ -73,6 +90,16 @@ public final class GpuBackend
   @Override
   public boolean cpuKernels() {
     return cpuKernels;
+  }
+
+  @Override
+  public Recorder recorder() {
+    return new GpuRecorder(driver, pool, kernels, cpuKernels);
+  }
+
+  @Override
+  public <S> GivenNumbers given(S spec, Function<S, int[]> words) {
+    return recorder == null ? GivenNumbers.NONE : recorder.place(spec, words);
   }
 
   @Override

@@ -48,6 +48,11 @@ final class GpuBuffer implements Buffer {
     return size;
   }
 
+  @Override
+  public GpuBuffer whole() {
+    return root;
+  }
+
   DeviceMemory memory() {
     return memory;
   }

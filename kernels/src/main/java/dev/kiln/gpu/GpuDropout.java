@@ -19,6 +19,7 @@ interface GpuDropout extends Dropout, GpuFamily {
     int seedHigh = (int) (spec.seed() >>> 32);
     int streamLow = (int) spec.stream();
     int streamHigh = (int) (spec.stream() >>> 32);
+    GivenNumbers given = given(spec, GpuDropout::stream);
     if (spec.inner() == 1) {
       launch(
           program,
@@ -31,7 +32,9 @@ interface GpuDropout extends Dropout, GpuFamily {
           seedLow,
           seedHigh,
           streamLow,
-          streamHigh);
+          streamHigh,
+          given.memory(),
+          given.place());
     } else {
       int channels = y.size() / spec.inner();
       int local = kernels().tunable(program, "CHANNEL_WG");
@@ -47,7 +50,13 @@ interface GpuDropout extends Dropout, GpuFamily {
           seedLow,
           seedHigh,
           streamLow,
-          streamHigh);
+          streamHigh,
+          given.memory(),
+          given.place());
     }
+  }
+
+  private static int[] stream(DropoutSpec spec) {
+    return new int[] {(int) spec.stream(), (int) (spec.stream() >>> 32)};
   }
 }

@@ -1,6 +1,7 @@
 package dev.kiln.gpu;
 
 import dev.kiln.backend.Buffer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What an op family of the GPU backend stands on. */
@@ -36,6 +37,14 @@ interface GpuFamily {
     }
     driver().launch(kernels().kernel(program, kernel), grid, arguments);
   }
+
+  /**
+   * Where a launch finds the numbers that change from run to run of a recording.
+   *
+   * @param spec whose numbers they are
+   * @param words makes them of such a spec, floats as their bits
+   */
+  <S> GivenNumbers given(S spec, Function<S, int[]> words);
 
   /** As many groups of the program's {@code WG} as {@code items} need. */
   default Grid covering(String program, long items) {

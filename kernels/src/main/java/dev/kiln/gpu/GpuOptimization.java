@@ -9,8 +9,10 @@ import dev.kiln.backend.RmspropSpec;
 import dev.kiln.backend.SgdSpec;
 import dev.kiln.backend.Stepped;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Optimizer steps and the clipping of gradients: optim.cl, clip.cl. */
@@ -21,24 +23,22 @@ interface GpuOptimization extends Optimization, GpuFamily {
   @Override
   default void sgd(SgdSpec spec, Stepped on, @Nullable Buffer velocity) {
     if (velocity == null) {
-      step("sgd", on, spec.lr(), spec.decay());
+      step("sgd", on, spec, s -> new float[] {s.lr(), s.decay()}, List.of());
     } else {
       step(
           "momentum",
           on,
-          velocity,
-          spec.lr(),
-          spec.decay(),
-          spec.momentum(),
-          spec.take(),
-          spec.nesterov() ? 1 : 0,
-          spec.first() ? 1 : 0);
+          spec,
+          s -> new float[] {s.lr(), s.decay(), s.momentum(), s.take()},
+          Arrays.asList(velocity),
+          spec.nesterov(),
+          spec.first());
     }
   }
 
   @Override
   default void adagrad(AdagradSpec spec, Stepped on, Buffer sum) {
-    step("adagrad", on, sum, spec.lr(), spec.eps(), spec.decay());
+    step("adagrad", on, spec, s -> new float[] {s.lr(), s.eps(), s.decay()}, Arrays.asList(sum));
   }
 
   @Override
@@ -46,13 +46,9 @@ interface GpuOptimization extends Optimization, GpuFamily {
     step(
         "adadelta",
         on,
-        squares,
-        moves,
-        spec.lr(),
-        spec.keep(),
-        spec.take(),
-        spec.eps(),
-        spec.decay());
+        spec,
+        s -> new float[] {s.lr(), s.keep(), s.take(), s.eps(), s.decay()},
+        Arrays.asList(squares, moves));
   }
 
   @Override
@@ -65,35 +61,32 @@ interface GpuOptimization extends Optimization, GpuFamily {
     step(
         "rmsprop",
         on,
-        squares,
-        mean,
-        velocity,
-        spec.lr(),
-        spec.keep(),
-        spec.take(),
-        spec.eps(),
-        spec.momentum(),
-        spec.decay(),
-        mean == null ? 0 : 1,
-        velocity == null ? 0 : 1);
+        spec,
+        s -> new float[] {s.lr(), s.keep(), s.take(), s.eps(), s.momentum(), s.decay()},
+        Arrays.asList(squares, mean, velocity),
+        mean != null,
+        velocity != null);
   }
 
   @Override
   default void adam(AdamSpec spec, Stepped on, Buffer m, Buffer v, @Nullable Buffer maximum) {
-    List<Object> arguments =
-        new ArrayList<>(maximum == null ? List.of(m, v) : List.of(m, v, maximum));
-    arguments.addAll(
-        List.of(
-            spec.keep1(),
-            spec.take1(),
-            spec.keep2(),
-            spec.take2(),
-            spec.eps(),
-            spec.decay(),
-            spec.shrink(),
-            spec.stepSize(),
-            spec.correction()));
-    step(maximum == null ? "adam" : "amsgrad", on, arguments.toArray());
+    step(
+        maximum == null ? "adam" : "amsgrad",
+        on,
+        spec,
+        s ->
+            new float[] {
+              s.keep1(),
+              s.take1(),
+              s.keep2(),
+              s.take2(),
+              s.eps(),
+              s.decay(),
+              s.shrink(),
+              s.stepSize(),
+              s.correction()
+            },
+        maximum == null ? Arrays.asList(m, v) : Arrays.asList(m, v, maximum));
   }
 
   @Override
@@ -144,14 +137,36 @@ interface GpuOptimization extends Optimization, GpuFamily {
     return parts;
   }
 
-  /** A launch for every 32 parameters; {@code scalars} are the kernel's first arguments. */
-  private void step(String kernel, Stepped on, @Nullable Object... first) {
+  /**
+   * A launch for every 32 parameters.
+   *
+   * @param numbers the kernel's floats, all of which may change from step to step
+   * @param states the kernel's first arguments
+   * @param flags its ints
+   */
+  private <S> void step(
+      String kernel,
+      Stepped on,
+      S spec,
+      Function<S, float[]> numbers,
+      List<@Nullable Buffer> states,
+      boolean... flags) {
     String program = program("optim");
+    GivenNumbers given = given(spec, s -> bits(numbers.apply(s)));
+    List<@Nullable Object> first = new ArrayList<>(states);
+    for (float number : numbers.apply(spec)) {
+      first.add(number);
+    }
+    for (boolean flag : flags) {
+      first.add(flag ? 1 : 0);
+    }
+    first.add(given.memory());
+    first.add(given.place());
     for (int from = 0; from < on.parameters().size(); from += SLOTS) {
       int slots = Math.min(SLOTS, on.parameters().size() - from);
       int groups = 0;
-      List<@Nullable Object> arguments = new ArrayList<>(first.length + 4 * SLOTS);
-      Collections.addAll(arguments, first);
+      List<@Nullable Object> arguments = new ArrayList<>(first.size() + 4 * SLOTS);
+      arguments.addAll(first);
       for (int i = from; i < from + slots; i++) {
         Buffer parameter = on.parameters().get(i);
         groups += chunks(program, parameter);
@@ -166,6 +181,14 @@ interface GpuOptimization extends Optimization, GpuFamily {
       Grid grid = Grid.of(groups, kernels().tunable(program, "WG"));
       launch(program, kernel, grid, arguments.toArray());
     }
+  }
+
+  private static int[] bits(float[] numbers) {
+    int[] bits = new int[numbers.length];
+    for (int i = 0; i < bits.length; i++) {
+      bits[i] = Float.floatToRawIntBits(numbers[i]);
+    }
+    return bits;
   }
 
   /**

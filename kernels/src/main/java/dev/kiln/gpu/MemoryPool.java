@@ -27,6 +27,7 @@ final class MemoryPool {
   private final Driver driver;
   private final long cap;
   private final boolean caching;
+  private final boolean rounding;
   private final Map<DeviceMemory, Long> live = new IdentityHashMap<>();
   private final TreeMap<Long, Deque<DeviceMemory>> cache = new TreeMap<>();
   private long used;
@@ -39,9 +40,19 @@ final class MemoryPool {
    *     behind the driver sees each buffer's true bounds and life
    */
   MemoryPool(Driver driver, long cap, boolean caching) {
+    this(driver, cap, caching, caching);
+  }
+
+  private MemoryPool(Driver driver, long cap, boolean caching, boolean rounding) {
     this.driver = driver;
     this.cap = cap;
     this.caching = caching;
+    this.rounding = rounding;
+  }
+
+  /** A pool over {@code other} that gives nothing back until {@link #trim()}. */
+  MemoryPool keeping(Driver other) {
+    return new MemoryPool(other, Long.MAX_VALUE, true, rounding);
   }
 
   /**
@@ -80,7 +91,7 @@ final class MemoryPool {
    *     that was cached has been given back
    */
   synchronized DeviceMemory allocate(long bytes) {
-    long size = caching ? sizeClass(bytes) : bytes;
+    long size = rounding ? sizeClass(bytes) : bytes;
     Deque<DeviceMemory> reusable = cache.get(size);
     DeviceMemory memory = reusable == null ? null : reusable.pollLast();
     if (memory != null) {
@@ -129,6 +140,11 @@ final class MemoryPool {
     } else {
       driver.free(memory);
     }
+  }
+
+  /** Gives all cached blocks back to the driver. */
+  synchronized void trim() {
+    trim(0);
   }
 
   /** Gives cached blocks back to the device, the largest first, until at most {@code keep} stay. */

@@ -84,6 +84,11 @@ final class FakeDriver implements Driver {
   public void launch(Kernel kernel, Grid grid, @Nullable Object... arguments) {}
 
   @Override
+  public Prepared prepare(List<Command> commands, @Nullable DeviceMemory numbers) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public void synchronize() {}
 
   @Override

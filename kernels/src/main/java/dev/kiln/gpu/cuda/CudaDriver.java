@@ -7,6 +7,10 @@ import static jcuda.driver.JCudaDriver.cuDeviceGetName;
 import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRelease;
 import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRetain;
 import static jcuda.driver.JCudaDriver.cuDeviceTotalMem;
+import static jcuda.driver.JCudaDriver.cuGraphDestroy;
+import static jcuda.driver.JCudaDriver.cuGraphExecDestroy;
+import static jcuda.driver.JCudaDriver.cuGraphInstantiate;
+import static jcuda.driver.JCudaDriver.cuGraphLaunch;
 import static jcuda.driver.JCudaDriver.cuLaunchKernel;
 import static jcuda.driver.JCudaDriver.cuMemAlloc;
 import static jcuda.driver.JCudaDriver.cuMemFree;
@@ -16,10 +20,13 @@ import static jcuda.driver.JCudaDriver.cuMemsetD32Async;
 import static jcuda.driver.JCudaDriver.cuModuleGetFunction;
 import static jcuda.driver.JCudaDriver.cuModuleLoadDataJIT;
 import static jcuda.driver.JCudaDriver.cuModuleUnload;
+import static jcuda.driver.JCudaDriver.cuStreamBeginCapture;
 import static jcuda.driver.JCudaDriver.cuStreamCreate;
 import static jcuda.driver.JCudaDriver.cuStreamDestroy;
+import static jcuda.driver.JCudaDriver.cuStreamEndCapture;
 import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
 
+import dev.kiln.gpu.Command;
 import dev.kiln.gpu.DeviceMemory;
 import dev.kiln.gpu.DeviceMemoryException;
 import dev.kiln.gpu.Driver;
@@ -28,21 +35,26 @@ import dev.kiln.gpu.DriverInfo;
 import dev.kiln.gpu.Grid;
 import dev.kiln.gpu.Kernel;
 import dev.kiln.gpu.KernelProgram;
+import dev.kiln.gpu.Prepared;
 import java.nio.Buffer;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import jcuda.Pointer;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUdevice_attribute;
 import jcuda.driver.CUfunction;
+import jcuda.driver.CUgraph;
+import jcuda.driver.CUgraphExec;
 import jcuda.driver.CUjit_option;
 import jcuda.driver.CUmodule;
 import jcuda.driver.CUresult;
 import jcuda.driver.CUstream;
+import jcuda.driver.CUstreamCaptureMode;
 import jcuda.driver.CUstream_flags;
 import jcuda.driver.JITOptions;
 import org.jspecify.annotations.Nullable;
@@ -268,6 +280,70 @@ final class CudaDriver implements Driver {
             launchArguments.of(arguments),
             null),
         "cuLaunchKernel of " + launched.name());
+  }
+
+  @Override
+  public synchronized Prepared prepare(List<Command> commands, @Nullable DeviceMemory numbers) {
+    makeCurrent();
+    NumberRing ring = numbers == null ? null : new NumberRing(this, numbers);
+    CUgraph graph = new CUgraph();
+    CudaCall.check(
+        cuStreamBeginCapture(stream, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_RELAXED),
+        "cuStreamBeginCapture");
+    try {
+      if (ring != null) {
+        ring.queueNext();
+      }
+      commands.forEach(this::queue);
+    } catch (RuntimeException e) {
+      cuStreamEndCapture(stream, graph);
+      cuGraphDestroy(graph);
+      if (ring != null) {
+        ring.close();
+      }
+      throw e;
+    }
+    CudaCall.check(cuStreamEndCapture(stream, graph), "cuStreamEndCapture");
+    CUgraphExec steps = new CUgraphExec();
+    CudaCall.check(cuGraphInstantiate(steps, graph, 0), "cuGraphInstantiate");
+    CudaCall.check(cuGraphDestroy(graph), "cuGraphDestroy");
+    return new Prepared() {
+      @Override
+      public void run(int[] given) {
+        replay(steps, ring, given);
+      }
+
+      @Override
+      public void close() {
+        end(steps, ring);
+      }
+    };
+  }
+
+  private void queue(Command command) {
+    if (command instanceof Command.Launch launch) {
+      launch(launch.kernel(), launch.grid(), launch.arguments());
+    } else if (command instanceof Command.Copy copy) {
+      copy(copy.source(), copy.destination(), copy.bytes());
+    } else if (command instanceof Command.Fill fill) {
+      fill(fill.memory(), fill.pattern(), fill.bytes());
+    }
+  }
+
+  private synchronized void replay(CUgraphExec steps, @Nullable NumberRing ring, int[] given) {
+    makeCurrent();
+    if (ring != null) {
+      ring.write(given);
+    }
+    CudaCall.check(cuGraphLaunch(steps, stream), "cuGraphLaunch");
+  }
+
+  private synchronized void end(CUgraphExec steps, @Nullable NumberRing ring) {
+    synchronize();
+    CudaCall.check(cuGraphExecDestroy(steps), "cuGraphExecDestroy");
+    if (ring != null) {
+      ring.close();
+    }
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.kiln.gpu.opencl;
 
 import static dev.kiln.gpu.opencl.Calls.check;
 
+import dev.kiln.gpu.Command;
 import dev.kiln.gpu.DeviceMemory;
 import dev.kiln.gpu.DeviceMemoryException;
 import dev.kiln.gpu.Driver;
@@ -9,11 +10,13 @@ import dev.kiln.gpu.DriverInfo;
 import dev.kiln.gpu.Grid;
 import dev.kiln.gpu.Kernel;
 import dev.kiln.gpu.KernelProgram;
+import dev.kiln.gpu.Prepared;
 import java.nio.Buffer;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Set;
 import org.jocl.CL;
 import org.jocl.Pointer;
@@ -220,13 +223,7 @@ final class OpenClDriver implements Driver {
       return;
     }
     OpenClKernel own = (OpenClKernel) kernel;
-    if (arguments.length != own.current.length) {
-      throw new IllegalArgumentException(
-          own.name() + " has " + own.current.length + " parameters, given " + arguments.length);
-    }
-    for (int i = 0; i < arguments.length; i++) {
-      setArgument(own, i, arguments[i]);
-    }
+    setArguments(own, arguments);
     globalSize[0] = (long) grid.groupsX() * grid.local();
     globalSize[1] = grid.groupsY();
     globalSize[2] = grid.groupsZ();
@@ -235,6 +232,20 @@ final class OpenClDriver implements Driver {
         CL.clEnqueueNDRangeKernel(queue, own.handle, 3, null, globalSize, localSize, 0, null, null);
     if (code != CL.CL_SUCCESS) {
       throw Calls.failure("clEnqueueNDRangeKernel " + own.name() + " over " + grid, code);
+    }
+  }
+
+  private void setArguments(OpenClKernel kernel, @Nullable Object[] arguments) {
+    if (arguments.length != kernel.current.length) {
+      throw new IllegalArgumentException(
+          kernel.name()
+              + " has "
+              + kernel.current.length
+              + " parameters, given "
+              + arguments.length);
+    }
+    for (int i = 0; i < arguments.length; i++) {
+      setArgument(kernel, i, arguments[i]);
     }
   }
 
@@ -247,6 +258,9 @@ final class OpenClDriver implements Driver {
       }
       code = CL.clSetKernelArg(kernel.handle, index, Sizeof.cl_mem, memory.argument);
     } else if (argument == null) {
+      if (kernel.current[index] == null) {
+        return;
+      }
       code = CL.clSetKernelArg(kernel.handle, index, Sizeof.cl_mem, null);
     } else if (argument.equals(kernel.current[index])) {
       return;
@@ -265,6 +279,28 @@ final class OpenClDriver implements Driver {
           kernel.name() + ": argument " + index + " is not " + argument + ": " + Calls.name(code));
     }
     kernel.current[index] = argument;
+  }
+
+  @Override
+  public synchronized Prepared prepare(List<Command> commands, @Nullable DeviceMemory numbers) {
+    OpenClPrepared prepared = new OpenClPrepared(queue, numbers == null ? null : usable(numbers));
+    try {
+      for (Command command : commands) {
+        if (command instanceof Command.Launch launch) {
+          OpenClKernel kernel = ((OpenClKernel) launch.kernel()).another();
+          prepared.add(kernel, launch.grid());
+          setArguments(kernel, launch.arguments());
+        } else if (command instanceof Command.Copy copy) {
+          prepared.add(usable(copy.source()), usable(copy.destination()), copy);
+        } else if (command instanceof Command.Fill fill) {
+          prepared.add(usable(fill.memory()), fill);
+        }
+      }
+    } catch (RuntimeException e) {
+      prepared.close();
+      throw e;
+    }
+    return prepared;
   }
 
   @Override

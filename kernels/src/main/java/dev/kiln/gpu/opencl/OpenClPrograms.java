@@ -66,7 +66,7 @@ final class OpenClPrograms {
         "clGetKernelInfo",
         CL.clGetKernelInfo(
             handle, CL.CL_KERNEL_NUM_ARGS, Sizeof.cl_uint, Pointer.to(parameters), null));
-    return new OpenClKernel(handle, name, parameters[0]);
+    return new OpenClKernel(built, handle, name, parameters[0]);
   }
 
   private cl_program build(KernelProgram program) {

@@ -9,6 +9,8 @@
 //          dropout_channels   work-groups take turns at the channels
 // Tunable  WG, CHANNEL_WG     work-group sizes
 
+#include "given.h"
+
 #define PHILOX_KEY_0 0x9E3779B9u
 #define PHILOX_KEY_1 0xBB67AE85u
 #define PHILOX_MUL_0 0xD2511F53u
@@ -34,7 +36,9 @@
 #define UNIFORM(bits) ((float)((bits) >> 8) * 5.9604644775390625e-8f)
 
 KERNEL(WG) dropout(GLOBAL const float* x, GLOBAL float* y, int n, float p,
-                   uint seedLow, uint seedHigh, uint streamLow, uint streamHigh) {
+                   uint seedLow, uint seedHigh, uint streamLow, uint streamHigh, GIVEN) {
+  streamLow = WORD(0, streamLow);
+  streamHigh = WORD(1, streamHigh);
   const size_t block = (size_t)GROUP_ID(0) * WG + LOCAL_ID(0);
   const size_t i = block * 4;
   if (i >= (size_t)n) return;
@@ -48,7 +52,9 @@ KERNEL(WG) dropout(GLOBAL const float* x, GLOBAL float* y, int n, float p,
 
 KERNEL(CHANNEL_WG) dropout_channels(GLOBAL const float* x, GLOBAL float* y, int channels, int inner,
                                     float p, uint seedLow, uint seedHigh, uint streamLow,
-                                    uint streamHigh) {
+                                    uint streamHigh, GIVEN) {
+  streamLow = WORD(0, streamLow);
+  streamHigh = WORD(1, streamHigh);
   const float keep = 1 - p;
   for (int channel = GROUP_ID(0); channel < channels; channel += GROUP_COUNT(0)) {
     PHILOX((uint)channel / 4)

@@ -7,6 +7,7 @@
 // Launch   a work-group a chunk; slots.h tells how a group finds its own
 // Tunable  WG      work-group size; 1 for CPUs, where a work-item takes a chunk in a loop
 //          CHUNK   elements that a group computes
+#include "given.h"
 #include "slots.h"
 
 // The last parameters of every kernel.
@@ -36,16 +37,22 @@
 
 #define EACH_ITEM int i = LOCAL_ID(0); i < count; i += WG
 
-KERNEL(WG) sgd(float lr, float decay PARAMETERS) {
+KERNEL(WG) sgd(float lr, float decay, GIVEN PARAMETERS) {
   FIND_CHUNK
+  lr = NUMBER(0, lr);
+  decay = NUMBER(1, decay);
   for (EACH_ITEM) w[i] -= lr * (g[i] + decay * w[i]);
 }
 
 // v = momentum · v + take · g, on the first step v = g; w -= lr · v, or with Nesterov
 // w -= lr · (g + momentum · v)
 KERNEL(WG) momentum(GLOBAL float* velocity, float lr, float decay, float momentum, float take,
-                    int nesterov, int first PARAMETERS) {
+                    int nesterov, int first, GIVEN PARAMETERS) {
   FIND_CHUNK
+  lr = NUMBER(0, lr);
+  decay = NUMBER(1, decay);
+  momentum = NUMBER(2, momentum);
+  take = NUMBER(3, take);
   velocity += at;
   for (EACH_ITEM) {
     const float slope = g[i] + decay * w[i];
@@ -55,8 +62,11 @@ KERNEL(WG) momentum(GLOBAL float* velocity, float lr, float decay, float momentu
   }
 }
 
-KERNEL(WG) adagrad(GLOBAL float* sum, float lr, float eps, float decay PARAMETERS) {
+KERNEL(WG) adagrad(GLOBAL float* sum, float lr, float eps, float decay, GIVEN PARAMETERS) {
   FIND_CHUNK
+  lr = NUMBER(0, lr);
+  eps = NUMBER(1, eps);
+  decay = NUMBER(2, decay);
   sum += at;
   for (EACH_ITEM) {
     const float slope = g[i] + decay * w[i];
@@ -67,8 +77,13 @@ KERNEL(WG) adagrad(GLOBAL float* sum, float lr, float eps, float decay PARAMETER
 }
 
 KERNEL(WG) adadelta(GLOBAL float* squares, GLOBAL float* moves, float lr, float keep, float take,
-                    float eps, float decay PARAMETERS) {
+                    float eps, float decay, GIVEN PARAMETERS) {
   FIND_CHUNK
+  lr = NUMBER(0, lr);
+  keep = NUMBER(1, keep);
+  take = NUMBER(2, take);
+  eps = NUMBER(3, eps);
+  decay = NUMBER(4, decay);
   squares += at;
   moves += at;
   for (EACH_ITEM) {
@@ -84,8 +99,14 @@ KERNEL(WG) adadelta(GLOBAL float* squares, GLOBAL float* moves, float lr, float 
 // mean and velocity are null where centered and moving are 0.
 KERNEL(WG) rmsprop(GLOBAL float* squares, GLOBAL float* mean, GLOBAL float* velocity, float lr,
                    float keep, float take, float eps, float momentum, float decay, int centered,
-                   int moving PARAMETERS) {
+                   int moving, GIVEN PARAMETERS) {
   FIND_CHUNK
+  lr = NUMBER(0, lr);
+  keep = NUMBER(1, keep);
+  take = NUMBER(2, take);
+  eps = NUMBER(3, eps);
+  momentum = NUMBER(4, momentum);
+  decay = NUMBER(5, decay);
   for (EACH_ITEM) {
     const float slope = g[i] + decay * w[i];
     float square = keep * squares[at + i] + take * slope * slope;
@@ -113,8 +134,17 @@ DEVICE_FN float adam_moved(float w, float shrink, float stepSize, float first, f
 
 KERNEL(WG) adam(GLOBAL float* m, GLOBAL float* v, float keep1, float take1, float keep2,
                 float take2, float eps, float decay, float shrink, float stepSize,
-                float correction PARAMETERS) {
+                float correction, GIVEN PARAMETERS) {
   FIND_CHUNK
+  keep1 = NUMBER(0, keep1);
+  take1 = NUMBER(1, take1);
+  keep2 = NUMBER(2, keep2);
+  take2 = NUMBER(3, take2);
+  eps = NUMBER(4, eps);
+  decay = NUMBER(5, decay);
+  shrink = NUMBER(6, shrink);
+  stepSize = NUMBER(7, stepSize);
+  correction = NUMBER(8, correction);
   m += at;
   v += at;
   for (EACH_ITEM) {
@@ -130,8 +160,17 @@ KERNEL(WG) adam(GLOBAL float* m, GLOBAL float* v, float keep1, float take1, floa
 // The same, divided by the root of the largest second moment so far.
 KERNEL(WG) amsgrad(GLOBAL float* m, GLOBAL float* v, GLOBAL float* maximum, float keep1,
                    float take1, float keep2, float take2, float eps, float decay, float shrink,
-                   float stepSize, float correction PARAMETERS) {
+                   float stepSize, float correction, GIVEN PARAMETERS) {
   FIND_CHUNK
+  keep1 = NUMBER(0, keep1);
+  take1 = NUMBER(1, take1);
+  keep2 = NUMBER(2, keep2);
+  take2 = NUMBER(3, take2);
+  eps = NUMBER(4, eps);
+  decay = NUMBER(5, decay);
+  shrink = NUMBER(6, shrink);
+  stepSize = NUMBER(7, stepSize);
+  correction = NUMBER(8, correction);
   m += at;
   v += at;
   maximum += at;

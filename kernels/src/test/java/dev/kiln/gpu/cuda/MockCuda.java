@@ -35,7 +35,8 @@ public final class MockCuda {
     DEVICES,
     DRIVER_VERSION,
     DEFERRED,
-    FAILING_LAUNCH;
+    FAILING_LAUNCH,
+    SUBMISSIONS;
 
     private static final int FIRST = 0x4B10;
 
@@ -143,6 +144,13 @@ public final class MockCuda {
   /** Makes the count-th launch from now fail; 0 takes it back. */
   public static void failLaunch(int count) {
     Setting.FAILING_LAUNCH.set(count);
+  }
+
+  /** How many calls have queued something, launches and copies and whole graphs alike. */
+  public static long submissions() {
+    long[] count = new long[1];
+    JCudaDriver.cuCtxGetLimit(count, Setting.FIRST + Setting.SUBMISSIONS.ordinal());
+    return count[0];
   }
 
   /** Back to what a fresh process has; nothing where the mock is not installed. */

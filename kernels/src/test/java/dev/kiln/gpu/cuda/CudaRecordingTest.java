@@ -1,0 +1,99 @@
+package dev.kiln.gpu.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kiln.Device;
+import dev.kiln.Generator;
+import dev.kiln.Recording;
+import dev.kiln.Scope;
+import dev.kiln.Tensor;
+import dev.kiln.cases.RecordingCases;
+import dev.kiln.nn.Dropout;
+import dev.kiln.nn.Linear;
+import dev.kiln.nn.Losses;
+import dev.kiln.nn.Module;
+import dev.kiln.nn.Sequential;
+import dev.kiln.optim.Adam;
+import dev.kiln.optim.Optimizer;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** Recorded steps as CUDA graphs, on the mock driver. */
+class CudaRecordingTest extends RecordingCases {
+  @AfterAll
+  static void reset() {
+    MockCuda.reset();
+  }
+
+  @Override
+  protected Device open() {
+    MockCuda.install();
+    MockCuda.order(MockCuda.Order.RANDOM);
+    return Device.open("cuda");
+  }
+
+  @Test
+  void aReplayIsOneCall() {
+    try (Device device = open();
+        Scope all = device.scope()) {
+      Module net = Sequential.of(new Linear(5, 7), new Dropout(0.5), new Linear(7, 3));
+      net.to(device, new Generator(1)).train();
+      Tensor x = Tensor.ones(device, 4, 5);
+      Tensor target = Tensor.of(device, new int[] {0, 1, 2, 0}, 4);
+      Optimizer adam = new Adam(net.parameters(), 1e-2);
+      Recording.Step step =
+          in -> {
+            Tensor loss = Losses.crossEntropy(net.forward(x), target);
+            adam.zeroGrad();
+            loss.backward();
+            adam.step();
+            return List.of(loss);
+          };
+      try (Recording recording = device.record(step)) {
+        recording.run();
+        recording.run();
+        long before = MockCuda.submissions();
+        recording.run();
+        assertThat(MockCuda.submissions() - before).isEqualTo(1);
+      }
+    }
+  }
+
+  /** Work that is queued and not done yet must not see the numbers of later runs. */
+  @Test
+  void theHostMayBeManyRunsAhead() {
+    try (Device device = open();
+        Scope all = device.scope()) {
+      float[] eager = descend(device, false);
+      MockCuda.deferred(true);
+      try {
+        assertThat(descend(device, true)).isEqualTo(eager);
+      } finally {
+        MockCuda.deferred(false);
+      }
+    }
+  }
+
+  private static float[] descend(Device device, boolean recorded) {
+    Tensor w = Tensor.ones(device, 3).requiresGrad(true);
+    Optimizer adam = new Adam(List.of(w), 0.1);
+    Recording.Step step =
+        in -> {
+          Tensor loss = w.mul(w).sum();
+          adam.zeroGrad();
+          loss.backward();
+          adam.step();
+          return List.of(loss);
+        };
+    try (Recording recording = device.record(step)) {
+      for (int i = 0; i < 150; i++) {
+        try (Scope scope = device.scope()) {
+          List<Tensor> results = recorded ? recording.run() : step.take(List.of());
+          assertThat(results).hasSize(1);
+        }
+      }
+      return w.toFloats();
+    }
+  }
+}
