@@ -19,6 +19,11 @@ interface GpuFamily {
   /** Whether to take kernels without local memory and barriers, for CPUs behind OpenCL. */
   boolean cpuKernels();
 
+  /** Whether to take those of them with explicit vectors, which only OpenCL compiles. */
+  default boolean wideKernels() {
+    return cpuKernels() && driver().info().computeCapability() == 0;
+  }
+
   /**
    * Queues one launch; nothing where the grid is empty.
    *

@@ -19,8 +19,7 @@ interface GpuLosses extends Losses, GpuStriding {
       Buffer loss,
       Buffer counted) {
     Rows rows = spec.rows();
-    launchRows(
-        "loss",
+    launchLosses(
         "cross_entropy",
         rows,
         x,
@@ -46,8 +45,7 @@ interface GpuLosses extends Losses, GpuStriding {
       Buffer dx) {
     Rows rows = spec.rows();
     int dyStep = dy.size() == 1 ? 0 : 1;
-    launchRows(
-        "loss",
+    launchLosses(
         "cross_entropy_gradient",
         rows,
         x,
@@ -62,6 +60,15 @@ interface GpuLosses extends Losses, GpuStriding {
         rows.n(),
         rows.inner(),
         rows.count());
+  }
+
+  private void launchLosses(String kernel, Rows rows, @Nullable Object... arguments) {
+    if (wideKernels() && rows.inner() == 1) {
+      launch(
+          "loss_cpu_" + WideGemm.lanes(this), kernel + "_cpu", singleGrid(rows.count()), arguments);
+    } else {
+      launchRows("loss", kernel, rows, arguments);
+    }
   }
 
   @Override

@@ -15,20 +15,29 @@ final class WideGemm {
   /** Groups that a core gets at least, so that none waits long for the last one. */
   private static final int GROUPS_PER_UNIT = 4;
 
+  /** Panels of B up to which rows of A are read so seldom that they are not packed. */
+  private static final int FEW_PANELS = 2;
+
+  /**
+   * Bytes of local memory, which on a CPU is a core's own cache, that hold large panels of B twice.
+   */
+  private static final int LARGE_CACHE = 1 << 19;
+
   private final GpuFamily gpu;
   private final String program;
 
   /**
    * @param lanes floats in a vector, 8 or 16
+   * @param large whether panels of B may fill a second-level cache, not only a first-level one
    */
-  WideGemm(GpuFamily gpu, int lanes) {
+  WideGemm(GpuFamily gpu, int lanes, boolean large) {
     this.gpu = gpu;
-    this.program = "gemm_cpu_" + lanes;
+    this.program = "gemm_cpu_" + lanes + (large ? "_large" : "");
   }
 
-  /** By vectors as wide as the device's. */
+  /** By vectors as wide as the device's, and panels as large as its caches. */
   static WideGemm of(GpuFamily gpu) {
-    return new WideGemm(gpu, lanes(gpu));
+    return new WideGemm(gpu, lanes(gpu), gpu.driver().info().localMemoryBytes() >= LARGE_CACHE);
   }
 
   /** The vectors that the kernels are built for: as wide as the device's, 8 or 16. */
@@ -45,6 +54,8 @@ final class WideGemm {
       thin(turned, b, a, bias, !biasDown, c);
     } else if (Math.min(spec.m(), spec.n()) <= THIN || spec.flops() <= 2 * SMALL) {
       thin(spec, a, b, bias, biasDown, c);
+    } else if (panels(spec) <= FEW_PANELS) {
+      inPlace(spec, a, b, bias, biasDown, c);
     } else {
       packed(spec, a, b, bias, biasDown, c);
     }
@@ -72,47 +83,85 @@ final class WideGemm {
         biasDown ? 1 : 0);
   }
 
+  /** By blocks of rows of A as they lie. */
+  void inPlace(
+      GemmSpec spec, Buffer a, Buffer b, @Nullable Buffer bias, boolean biasDown, Buffer c) {
+    int block = gpu.kernels().tunable(program, "ROWS") * rowA(spec);
+    blocked(spec, a, rowA(spec), stepA(spec), block, spec.strideA(), b, bias, biasDown, c);
+  }
+
+  /** By blocks of rows of A, copied so that they lie as they are read. */
   void packed(
       GemmSpec spec, Buffer a, Buffer b, @Nullable Buffer bias, boolean biasDown, Buffer c) {
     int rows = gpu.kernels().tunable(program, "ROWS");
-    int columns = 2 * gpu.kernels().tunable(program, "LANES");
     int blocks = GemmPlan.ceilDiv(spec.m(), rows);
-    int panels = GemmPlan.ceilDiv(spec.n(), columns) * spec.batch();
+    // A that all matrices share is packed once.
     int packedBlocks = spec.strideA() == 0 ? blocks : blocks * spec.batch();
-    DeviceMemory packed = gpu.pool().allocate((long) packedBlocks * rows * spec.k() * Float.BYTES);
-    gpu.launch(
-        program,
-        "pack_rows",
-        Grid.of(packedBlocks, 1),
-        a,
-        packed,
-        spec.m(),
-        spec.k(),
-        rowA(spec),
-        stepA(spec),
-        spec.strideA());
+    int block = rows * spec.k();
+    int stride = spec.strideA() == 0 ? 0 : blocks * block;
+    try (Workspace packed = Workspace.ofFloats(gpu.pool(), (long) packedBlocks * block)) {
+      gpu.launch(
+          program,
+          "pack_rows",
+          Grid.of(packedBlocks, 1),
+          a,
+          packed.memory(),
+          spec.m(),
+          spec.k(),
+          rowA(spec),
+          stepA(spec),
+          spec.strideA());
+      blocked(spec, packed.memory(), 1, rows, block, stride, b, bias, biasDown, c);
+    }
+  }
 
+  private void blocked(
+      GemmSpec spec,
+      Object a,
+      int apart,
+      int stepA,
+      int blockA,
+      int strideA,
+      Buffer b,
+      @Nullable Buffer bias,
+      boolean biasDown,
+      Buffer c) {
+    int blocks = GemmPlan.ceilDiv(spec.m(), gpu.kernels().tunable(program, "ROWS"));
+    int panels = panels(spec);
+    int depth = gpu.kernels().tunable(program, "DEPTH");
+    int room =
+        gpu.kernels().tunable(program, "PANELS") * depth / Math.max(1, Math.min(depth, spec.k()));
     int wanted = GROUPS_PER_UNIT * gpu.driver().info().computeUnits();
-    int runs = Math.max(1, Math.min(blocks, GemmPlan.ceilDiv(wanted, Math.max(1, panels))));
-    int blocksEach = GemmPlan.ceilDiv(blocks, runs);
+    long all = (long) panels * spec.batch();
+    int panelsEach = (int) Math.max(1, Math.min(Math.min(room, panels), all / wanted));
+    int across = GemmPlan.ceilDiv(panels, panelsEach) * spec.batch();
+    int runs = Math.max(1, Math.min(blocks, GemmPlan.ceilDiv(wanted, Math.max(1, across))));
+    int blocksEach = Math.max(1, GemmPlan.ceilDiv(blocks, runs));
     gpu.launch(
         program,
         "gemm_cpu",
-        new Grid(panels, blocksEach == 0 ? 0 : GemmPlan.ceilDiv(blocks, blocksEach), 1, 1),
-        packed,
+        new Grid(across, GemmPlan.ceilDiv(blocks, blocksEach), 1, 1),
+        a,
         b,
         bias,
         c,
         spec.m(),
         spec.n(),
         spec.k(),
-        spec.strideA(),
+        apart,
+        stepA,
+        blockA,
+        strideA,
         columnB(spec),
         stepB(spec),
         spec.strideB(),
         blocksEach,
+        panelsEach,
         biasDown ? 1 : 0);
-    gpu.pool().release(packed);
+  }
+
+  private int panels(GemmSpec spec) {
+    return GemmPlan.ceilDiv(spec.n(), 2 * gpu.kernels().tunable(program, "LANES"));
   }
 
   private static int rowA(GemmSpec spec) {

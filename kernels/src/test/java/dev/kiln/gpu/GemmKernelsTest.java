@@ -61,13 +61,7 @@ final class GemmKernelsTest {
       return Stream.concat(
           Stream.of(chosen),
           Stream.of(8, 16)
-              .flatMap(
-                  lanes -> {
-                    WideGemm wide = new WideGemm(backend, lanes);
-                    return Stream.of(
-                        new Variant(on, "packed, " + lanes + " lanes", wide::packed),
-                        new Variant(on, "thin, " + lanes + " lanes", wide::thin));
-                  }));
+              .flatMap(lanes -> Stream.of(false, true).flatMap(large -> wide(on, lanes, large))));
     }
     return Stream.concat(
         Stream.of(chosen),
@@ -80,6 +74,15 @@ final class GemmKernelsTest {
                         plan.toString(),
                         (spec, a, b, bias, down, c) ->
                             backend.product(plan, spec, a, b, bias, down, c))));
+  }
+
+  private static Stream<Variant> wide(TestBackend on, int lanes, boolean large) {
+    WideGemm wide = new WideGemm((GpuBackend) on.backend(), lanes, large);
+    String by = " by " + lanes + " lanes" + (large ? ", large" : "");
+    return Stream.of(
+        new Variant(on, "packed" + by, wide::packed),
+        new Variant(on, "in place" + by, wide::inPlace),
+        new Variant(on, "thin" + by, wide::thin));
   }
 
   @ParameterizedTest

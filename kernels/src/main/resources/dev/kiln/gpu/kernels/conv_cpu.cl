@@ -118,17 +118,6 @@ KERNEL(WG) pack_weights(GLOBAL const float* RESTRICT w, GLOBAL float* RESTRICT p
   }
 }
 
-// Writes the first lanes of a vector.
-DEVICE_FN void store_lanes(GLOBAL float* to, WIDE value, int lanes) {
-  if (lanes >= LANES) {
-    STORE_WIDE(to, value);
-  } else {
-    float each[LANES];
-    STORE_WIDE(each, value);
-    for (int lane = 0; lane < lanes; lane++) to[lane] = each[lane];
-  }
-}
-
 // A group computes ROWS channels of one image, from firstImage on, two chunks of LANES pixels at a time. Rows of the
 // image are written in order, so where a row is narrower than a vector, what spills into the next
 // row is overwritten; where it is wider, its last chunk begins earlier and writes some pixels twice.

@@ -2,17 +2,19 @@
 //
 // Work-items are few and large, a group is one of them, and the vectors are explicit.
 //
-//   1. pack_rows puts ROWS rows of op(A) side by side, whatever its layout:
+//   1. pack_rows puts ROWS rows of op(A) side by side, whatever its layout, where B has so many
+//      columns that this is worth it; else A is read where it lies:
 //
 //          packed [batch][block][k][ROWS]          rows beyond m are 0
 //
-//   2. gemm_cpu: a group owns COLUMNS = 2 * LANES columns and some blocks of rows of C. It copies
-//      DEPTH rows of op(B) at a time, zeros beyond n, and runs down its blocks with them:
+//   2. gemm_cpu: a group owns some panels of COLUMNS = 2 * LANES columns and some blocks of rows of
+//      C. It copies DEPTH rows of its columns of op(B) at a time, zeros beyond n, and runs down its
+//      blocks with them:
 //
-//                         panel [DEPTH][COLUMNS]   in a cache, whatever n is
-//          packed  ROWS   C     ROWS * 2 vectors   in registers
+//                    panels [panel][DEPTH][COLUMNS]     in a cache, whatever n is
+//          A  ROWS   C      ROWS * 2 vectors            in registers
 //
-//   gemm_cpu_thin: for few rows or columns, where packing costs more than the product. A group
+//   gemm_cpu_thin: for few rows or columns, where all that costs more than the product. A group
 //      computes a stretch of a row of C: vectors along the columns where B has them side by side,
 //      else dot products.
 //
@@ -22,11 +24,12 @@
 //   C      [batch][m][n]
 //
 // Launch   one work-item a group, WG = 1
-// Local    DEPTH * COLUMNS floats, which are the work-item's own: no barrier
+// Local    PANELS * DEPTH * COLUMNS floats, which are the work-item's own: no barrier
 // Order    k ascending in runs of DEPTH, in dot products by lanes: the same bits on every run
 // Tunable  LANES   floats in a vector, 16 or 8
 //          ROWS    rows of C together; ROWS * 2 + 3 vectors want registers
 //          DEPTH   rows of B in a panel
+//          PANELS  of DEPTH rows that fit; more of them where k is less than DEPTH
 
 #include "wide.h"
 
@@ -39,7 +42,26 @@ KERNEL(WG) pack_rows(GLOBAL const float* RESTRICT a, GLOBAL float* RESTRICT pack
   const int row = GROUP_ID(0) % blocks * ROWS;
   GLOBAL const float* from = a + (size_t)(GROUP_ID(0) / blocks) * strideA + (size_t)row * rowA;
   GLOBAL float* to = packed + (size_t)GROUP_ID(0) * k * ROWS;
-  for (int kk = 0; kk < k; kk++) {
+  int kk = 0;
+  if (m - row >= ROWS && stepA == 1) {
+    // A line of each row at a time: rows may be apart by so much that they share a place in a cache.
+    for (; kk + LANES <= k; kk += LANES) {
+      float lines[ROWS][LANES];
+      UNROLL
+      for (int r = 0; r < ROWS; r++) STORE_WIDE(lines[r], LOAD_WIDE(from + (size_t)r * rowA + kk));
+      UNROLL
+      for (int i = 0; i < LANES; i++) {
+        UNROLL
+        for (int r = 0; r < ROWS; r++) *to++ = lines[r][i];
+      }
+    }
+  } else if (m - row >= ROWS && rowA == 1) {
+    for (; kk < k; kk++) {
+      UNROLL
+      for (int r = 0; r < ROWS; r++) *to++ = from[(size_t)kk * stepA + r];
+    }
+  }
+  for (; kk < k; kk++) {
     for (int r = 0; r < ROWS; r++) {
       *to++ = row + r < m ? from[(size_t)r * rowA + (size_t)kk * stepA] : 0;
     }
@@ -49,10 +71,12 @@ KERNEL(WG) pack_rows(GLOBAL const float* RESTRICT a, GLOBAL float* RESTRICT pack
 // Rows [0, depth) of op(B) from the first of its columns on, of which there are some or too many.
 DEVICE_FN void fill_panel(LOCAL_PTR float* panel, GLOBAL const float* b, int columns, int depth,
                           int columnB, int stepB) {
-  if (columnB == 1 && columns >= COLUMNS) {
-    for (int kk = 0; kk < depth; kk++) {
-      STORE_WIDE(panel + kk * COLUMNS, LOAD_WIDE(b + (size_t)kk * stepB));
-      STORE_WIDE(panel + kk * COLUMNS + LANES, LOAD_WIDE(b + (size_t)kk * stepB + LANES));
+  if (columnB == 1) {
+    const int left = IMIN(columns, LANES);
+    const int right = IMIN(columns - LANES, LANES);
+    for (int kk = 0; kk < depth; kk++, panel += COLUMNS, b += stepB) {
+      STORE_WIDE(panel, load_lanes(b, left));
+      STORE_WIDE(panel + LANES, right > 0 ? load_lanes(b + LANES, right) : (WIDE)(0.0f));
     }
     return;
   }
@@ -68,75 +92,78 @@ DEVICE_FN void fill_panel(LOCAL_PTR float* panel, GLOBAL const float* b, int col
 }
 
 // to[0 .. columns) = value, plus what is there already, plus bias.
-DEVICE_FN void finish_row(GLOBAL float* to, WIDE left, WIDE right, int columns, int first,
-                          GLOBAL const float* bias, float biasOfRow) {
-  if (columns >= COLUMNS) {
-    if (!first) {
-      left += LOAD_WIDE(to);
-      right += LOAD_WIDE(to + LANES);
-    } else if (bias) {
-      left += LOAD_WIDE(bias);
-      right += LOAD_WIDE(bias + LANES);
-    } else {
-      left += biasOfRow;
-      right += biasOfRow;
-    }
-    STORE_WIDE(to, left);
-    STORE_WIDE(to + LANES, right);
-    return;
+DEVICE_FN void finish_lanes(GLOBAL float* to, WIDE value, int columns, int first,
+                            GLOBAL const float* bias, float biasOfRow) {
+  if (!first) {
+    value += load_lanes(to, columns);
+  } else if (bias) {
+    value += load_lanes(bias, columns);
+  } else {
+    value += biasOfRow;
   }
-  float each[COLUMNS];
-  STORE_WIDE(each, left);
-  STORE_WIDE(each + LANES, right);
-  for (int j = 0; j < columns; j++) {
-    to[j] = each[j] + (!first ? to[j] : bias ? bias[j] : biasOfRow);
-  }
+  store_lanes(to, value, columns);
 }
 
-// Groups: x = panels of columns, those of a matrix together; y = runs of blocksEach blocks of rows.
-KERNEL(WG) gemm_cpu(GLOBAL const float* RESTRICT packed, GLOBAL const float* RESTRICT b,
+// Groups: x = panelsEach panels of a matrix each, those of a matrix together; y = blocksEach blocks
+// of rows. A is as it is or packed: rows apart, steps stepA apart, blocks blockA, matrices strideA.
+KERNEL(WG) gemm_cpu(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRICT b,
                     GLOBAL const float* RESTRICT bias, GLOBAL float* RESTRICT c, int m, int n,
-                    int k, int strideA, int columnB, int stepB, int strideB, int blocksEach,
-                    int biasDown) {
-  LOCAL float panel[DEPTH * COLUMNS];
-  const int panels = (n + COLUMNS - 1) / COLUMNS;
-  const size_t batch = GROUP_ID(0) / panels;
-  const int column = GROUP_ID(0) % panels * COLUMNS;
-  const int columns = n - column;
+                    int k, int apart, int stepA, int blockA, int strideA, int columnB, int stepB,
+                    int strideB, int blocksEach, int panelsEach, int biasDown) {
+  LOCAL float panels[PANELS * DEPTH * COLUMNS];
+  const int across = (n + panelsEach * COLUMNS - 1) / (panelsEach * COLUMNS);
+  const size_t batch = GROUP_ID(0) / across;
+  const int firstColumn = GROUP_ID(0) % across * panelsEach * COLUMNS;
+  const int lastColumn = IMIN(n, firstColumn + panelsEach * COLUMNS);
   const int blocks = (m + ROWS - 1) / ROWS;
   const int firstBlock = GROUP_ID(1) * blocksEach;
   const int lastBlock = IMIN(blocks, firstBlock + blocksEach);
-  // A that all matrices share is packed once.
-  packed += strideA == 0 ? 0 : batch * blocks * k * ROWS;
-  b += batch * strideB + (size_t)column * columnB;
-  c += batch * m * n + column;
+  a += batch * strideA;
+  b += batch * strideB;
+  c += batch * m * n;
 
   int at = 0;
   do {
     const int depth = IMIN(DEPTH, k - at);
-    fill_panel(panel, b + (size_t)at * stepB, columns, depth, columnB, stepB);
+    LOCAL_PTR float* panel = panels;
+    for (int j = firstColumn; j < lastColumn; j += COLUMNS, panel += depth * COLUMNS) {
+      fill_panel(panel, b + (size_t)j * columnB + (size_t)at * stepB, n - j, depth, columnB, stepB);
+    }
     for (int block = firstBlock; block < lastBlock; block++) {
-      GLOBAL const float* a = packed + ((size_t)block * k + at) * ROWS;
-      WIDE left[ROWS];
-      WIDE right[ROWS];
+      const int rows = IMIN(ROWS, m - block * ROWS);
+      size_t from[ROWS];  // rows beyond m are the last one again, and go nowhere
       UNROLL
-      for (int r = 0; r < ROWS; r++) left[r] = right[r] = (WIDE)(0.0f);
-      for (int kk = 0; kk < depth; kk++) {
-        const WIDE x0 = LOAD_WIDE(panel + kk * COLUMNS);
-        const WIDE x1 = LOAD_WIDE(panel + kk * COLUMNS + LANES);
+      for (int r = 0; r < ROWS; r++) from[r] = (size_t)IMIN(r, rows - 1) * apart;
+      panel = panels;
+      for (int j = firstColumn; j < lastColumn; j += COLUMNS, panel += depth * COLUMNS) {
+        GLOBAL const float* x = a + (size_t)block * blockA + (size_t)at * stepA;
+        WIDE left[ROWS];
+        WIDE right[ROWS];
+        UNROLL
+        for (int r = 0; r < ROWS; r++) left[r] = right[r] = (WIDE)(0.0f);
+        for (int kk = 0; kk < depth; kk++, x += stepA) {
+          const WIDE y0 = LOAD_WIDE(panel + kk * COLUMNS);
+          const WIDE y1 = LOAD_WIDE(panel + kk * COLUMNS + LANES);
+          UNROLL
+          for (int r = 0; r < ROWS; r++) {
+            const WIDE w = (WIDE)x[from[r]];
+            left[r] = fma(w, y0, left[r]);
+            right[r] = fma(w, y1, right[r]);
+          }
+        }
         UNROLL
         for (int r = 0; r < ROWS; r++) {
-          const WIDE w = (WIDE)a[(size_t)kk * ROWS + r];
-          left[r] = fma(w, x0, left[r]);
-          right[r] = fma(w, x1, right[r]);
-        }
-      }
-      UNROLL
-      for (int r = 0; r < ROWS; r++) {
-        const int row = block * ROWS + r;
-        if (row < m) {
-          finish_row(c + (size_t)row * n, left[r], right[r], columns, at == 0,
-                     bias && !biasDown ? bias + column : 0, bias && biasDown ? bias[row] : 0.0f);
+          if (r < rows) {
+            const int row = block * ROWS + r;
+            GLOBAL float* to = c + (size_t)row * n + j;
+            GLOBAL const float* along = bias && !biasDown ? bias + j : 0;
+            const float down = bias && biasDown ? bias[row] : 0.0f;
+            finish_lanes(to, left[r], IMIN(n - j, LANES), at == 0, along, down);
+            if (n - j > LANES) {
+              finish_lanes(to + LANES, right[r], IMIN(n - j - LANES, LANES), at == 0,
+                           along ? along + LANES : 0, down);
+            }
+          }
         }
       }
     }

@@ -107,24 +107,6 @@ DEVICE_FN void multiply(GLOBAL const float* x, GLOBAL const float* p, int pitch,
   }
 }
 
-// A vector of which room elements, or more, are there; the others are 0 and are not written.
-DEVICE_FN WIDE load_part(GLOBAL const float* p, int room) {
-  if (room >= LANES) return LOAD_WIDE(p);
-  float each[LANES];
-  for (int i = 0; i < LANES; i++) each[i] = i < room ? p[i] : 0;
-  return LOAD_WIDE(each);
-}
-
-DEVICE_FN void store_part(GLOBAL float* p, WIDE value, int room) {
-  if (room >= LANES) {
-    STORE_WIDE(p, value);
-    return;
-  }
-  float each[LANES];
-  STORE_WIDE(each, value);
-  for (int i = 0; i < room; i++) p[i] = each[i];
-}
-
 DEVICE_FN WIDE wide_sigmoid(WIDE x) { return 1.0f / (1.0f + exp(-x)); }
 
 DEVICE_FN void store_zeros(GLOBAL float* p, int count) {
@@ -170,11 +152,11 @@ KERNEL(WG) rnn_cpu_forward(GLOBAL const float* x, GLOBAL const float* RESTRICT p
           x + (size_t)rnn_row(step, length, reverse, b, stepRows, batchRows) * GATES * hidden;
       for (int u = 0; step < length && u < hidden; u += LANES) {
         const int room = hidden - u;
-        WIDE r = load_part(in + u, room) + LOAD_WIDE(sum + u);
-        WIDE z = load_part(in + hidden + u, room) + LOAD_WIDE(sum + pitch + u);
+        WIDE r = load_lanes(in + u, room) + LOAD_WIDE(sum + u);
+        WIDE z = load_lanes(in + hidden + u, room) + LOAD_WIDE(sum + pitch + u);
         if (bias != 0) {
-          r += load_part(bias + u, room);
-          z += load_part(bias + hidden + u, room);
+          r += load_lanes(bias + u, room);
+          z += load_lanes(bias + hidden + u, room);
         }
         r = wide_sigmoid(r);
         STORE_WIDE(sum + u, r);
@@ -201,8 +183,8 @@ KERNEL(WG) rnn_cpu_forward(GLOBAL const float* x, GLOBAL const float* RESTRICT p
           UNROLL
           for (int g = 0; g < GATES; g++) {
             sum[g] = LOAD_WIDE(sums + (size_t)line * apart + g * pitch + u);
-            if (bias != 0) sum[g] += load_part(bias + g * hidden + u, room);
-            gate[g] = load_part(in + g * hidden + u, room);
+            if (bias != 0) sum[g] += load_lanes(bias + g * hidden + u, room);
+            gate[g] = load_lanes(in + g * hidden + u, room);
           }
           const WIDE before = LOAD_WIDE(state);
 #if CELL == RNN
@@ -219,28 +201,28 @@ KERNEL(WG) rnn_cpu_forward(GLOBAL const float* x, GLOBAL const float* RESTRICT p
           const WIDE c = gate[1] * cellBefore + gate[0] * gate[2];
           const WIDE h = gate[3] * tanh(c);
           STORE_WIDE(cell, c);
-          if (gates != 0) store_part(cells + row * hidden + u, cellBefore, room);
+          if (gates != 0) store_lanes(cells + row * hidden + u, cellBefore, room);
 #elif CELL == GRU
           gate[0] = wide_sigmoid(gate[0] + sum[0]);
           gate[1] = wide_sigmoid(gate[1] + sum[1]);
           gate[2] = tanh(gate[2] + gate[0] * sum[2]);
           const WIDE h = (1.0f - gate[1]) * gate[2] + gate[1] * before;
-          if (gates != 0) store_part(products + row * hidden + u, sum[2], room);
+          if (gates != 0) store_lanes(products + row * hidden + u, sum[2], room);
 #else
           gate[0] = LOAD_WIDE(sums + (size_t)line * apart + u);
           gate[1] = LOAD_WIDE(sums + (size_t)line * apart + pitch + u);
           gate[2] = tanh(gate[2] + sum[2]);
           const WIDE h = (1.0f - gate[1]) * gate[2] + gate[1] * before;
-          if (gates != 0) store_part(products + row * hidden + u, gate[0] * before, room);
+          if (gates != 0) store_lanes(products + row * hidden + u, gate[0] * before, room);
 #endif
           STORE_WIDE(state, h);
-          store_part(out + u, h, room);
+          store_lanes(out + u, h, room);
           if (gates != 0) {
             UNROLL
             for (int g = 0; g < GATES; g++) {
-              store_part(gates + (row * GATES + g) * hidden + u, gate[g], room);
+              store_lanes(gates + (row * GATES + g) * hidden + u, gate[g], room);
             }
-            store_part(previous + row * hidden + u, before, room);
+            store_lanes(previous + row * hidden + u, before, room);
           }
         }
       } else {
@@ -306,16 +288,16 @@ KERNEL(WG) rnn_cpu_backward(GLOBAL const float* RESTRICT gates, GLOBAL const flo
         WIDE gate[GATES], d[GATES];
         UNROLL
         for (int g = 0; g < GATES; g++) {
-          gate[g] = load_part(gates + (row * GATES + g) * hidden + u, room);
+          gate[g] = load_lanes(gates + (row * GATES + g) * hidden + u, room);
         }
         WIDE dh = LOAD_WIDE(carry) + LOAD_WIDE(sums + (size_t)line * apart + u);
-        if (dy != 0) dh += load_part(dy + row * width + column + u, room);
+        if (dy != 0) dh += load_lanes(dy + row * width + column + u, room);
 #if CELL == RNN
         d[0] = relu ? (gate[0] > ZERO ? dh : ZERO) : dh * (1.0f - gate[0] * gate[0]);
         STORE_WIDE(carry, ZERO);
 #elif CELL == LSTM
         GLOBAL float* cell = running + (size_t)line * apart + u;
-        const WIDE before = load_part(cells + row * hidden + u, room);
+        const WIDE before = load_lanes(cells + row * hidden + u, room);
         const WIDE top = tanh(gate[1] * before + gate[0] * gate[2]);
         const WIDE dc = LOAD_WIDE(cell) + dh * gate[3] * (1.0f - top * top);
         d[0] = dc * gate[2] * (gate[0] * (1.0f - gate[0]));
@@ -325,12 +307,12 @@ KERNEL(WG) rnn_cpu_backward(GLOBAL const float* RESTRICT gates, GLOBAL const flo
         STORE_WIDE(cell, dc * gate[1]);
         STORE_WIDE(carry, ZERO);
 #else
-        const WIDE before = load_part(previous + row * hidden + u, room);
+        const WIDE before = load_lanes(previous + row * hidden + u, room);
         d[1] = dh * (before - gate[2]) * (gate[1] * (1.0f - gate[1]));
         d[2] = dh * (1.0f - gate[1]) * (1.0f - gate[2] * gate[2]);
         STORE_WIDE(carry, dh * gate[1]);
 #if CELL == GRU
-        const WIDE kept = load_part(products + row * hidden + u, room);
+        const WIDE kept = load_lanes(products + row * hidden + u, room);
         d[0] = d[2] * kept * (gate[0] * (1.0f - gate[0]));
 #else
         d[0] = ZERO;  // made below
@@ -338,10 +320,10 @@ KERNEL(WG) rnn_cpu_backward(GLOBAL const float* RESTRICT gates, GLOBAL const flo
 #endif
         UNROLL
         for (int g = 0; g < GATES; g++) {
-          store_part(dx + (row * GATES + g) * hidden + u, d[g], room);
+          store_lanes(dx + (row * GATES + g) * hidden + u, d[g], room);
 #if CELL == GRU
           if (g == 2) d[2] *= gate[0];
-          store_part(dproduct + (row * GATES + g) * hidden + u, d[g], room);
+          store_lanes(dproduct + (row * GATES + g) * hidden + u, d[g], room);
 #endif
           STORE_WIDE(back + (size_t)line * apart + g * pitch + u, d[g]);
         }
@@ -363,12 +345,12 @@ KERNEL(WG) rnn_cpu_backward(GLOBAL const float* RESTRICT gates, GLOBAL const flo
         const int room = hidden - u;
         GLOBAL float* carry = carries + (size_t)line * apart + u;
         const WIDE dreset = LOAD_WIDE(sums + (size_t)line * apart + u);
-        const WIDE r = load_part(gates + row * GATES * hidden + u, room);
-        const WIDE before = load_part(previous + row * hidden + u, room);
+        const WIDE r = load_lanes(gates + row * GATES * hidden + u, room);
+        const WIDE before = load_lanes(previous + row * hidden + u, room);
         const WIDE d = dreset * before * (r * (1.0f - r));
         STORE_WIDE(carry, LOAD_WIDE(carry) + dreset * r);
         STORE_WIDE(back + (size_t)line * apart + u, d);
-        store_part(dx + row * GATES * hidden + u, d, room);
+        store_lanes(dx + row * GATES * hidden + u, d, room);
       }
     }
 #endif

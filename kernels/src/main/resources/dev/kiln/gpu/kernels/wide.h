@@ -6,11 +6,65 @@
 typedef float16 WIDE;
 #define LOAD_WIDE(p) vload16(0, p)
 #define STORE_WIDE(p, v) vstore16(v, 0, p)
+#define LANE ((float16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15))
 #else
 typedef float8 WIDE;
 #define LOAD_WIDE(p) vload8(0, p)
 #define STORE_WIDE(p, v) vstore8(v, 0, p)
+#define LANE ((float8)(0, 1, 2, 3, 4, 5, 6, 7))
 #endif
+
+// The first count floats from p on, of which LANES may be there or fewer, at least one; 0 behind
+// them. In pieces of 8, 4, 2 and 1: nothing beyond them is touched.
+DEVICE_FN WIDE load_lanes(GLOBAL const float* p, int count) {
+  if (count >= LANES) return LOAD_WIDE(p);
+  GLOBAL const float* rest = p + (count & ~3);
+  float4 four = (float4)(0.0f);
+  if (count & 2) {
+    four.lo = vload2(0, rest);
+    if (count & 1) four.z = rest[2];
+  } else if (count & 1) {
+    four.x = rest[0];
+  }
+  float8 eight = (float8)(four, (float4)(0.0f));
+  if (count & 4) eight = (float8)(vload4(0, rest - 4), four);
+#if LANES == 16
+  return count & 8 ? (float16)(vload8(0, p), eight) : (float16)(eight, (float8)(0.0f));
+#else
+  return eight;
+#endif
+}
+
+// Writes the first count lanes, of which LANES may be wanted or fewer.
+DEVICE_FN void store_lanes(GLOBAL float* p, WIDE value, int count) {
+  if (count >= LANES) {
+    STORE_WIDE(p, value);
+    return;
+  }
+#if LANES == 16
+  float8 eight = value.lo;
+  if (count & 8) {
+    vstore8(eight, 0, p);
+    p += 8;
+    eight = value.hi;
+  }
+#else
+  const float8 eight = value;
+#endif
+  float4 four = eight.lo;
+  if (count & 4) {
+    vstore4(four, 0, p);
+    p += 4;
+    four = eight.hi;
+  }
+  float2 two = four.lo;
+  if (count & 2) {
+    vstore2(two, 0, p);
+    p += 2;
+    two = four.hi;
+  }
+  if (count & 1) *p = two.x;
+}
 
 // The sum of the lanes, by halves.
 DEVICE_FN float sum_lanes(WIDE value) {
@@ -22,6 +76,18 @@ DEVICE_FN float sum_lanes(WIDE value) {
   const float4 four = eight.lo + eight.hi;
   const float2 two = four.lo + four.hi;
   return two.x + two.y;
+}
+
+// The largest of the lanes, by halves; NaNs are dropped.
+DEVICE_FN float max_lanes(WIDE value) {
+#if LANES == 16
+  const float8 eight = fmax(value.lo, value.hi);
+#else
+  const float8 eight = value;
+#endif
+  const float4 four = fmax(eight.lo, eight.hi);
+  const float2 two = fmax(four.lo, four.hi);
+  return fmax(two.x, two.y);
 }
 
 #endif
