@@ -1,6 +1,8 @@
 package dev.kiln.gpu;
 
 import dev.kiln.backend.Conv2dSpec;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * How one pass of a convolution is computed: which kernel with which tile, and into how many
@@ -9,17 +11,19 @@ import dev.kiln.backend.Conv2dSpec;
  * @param method the kernel
  * @param splits partial sums, added in order at the end; more than 1 for weight gradients only
  */
-record ConvolutionPlan(Method method, int splits) {
+record ConvolutionPlan(Method method, int splits) implements Variant {
   /** What is computed, as an implicit product {@code C[rows, columns]} for each group. */
   enum Pass {
-    FORWARD("conv_forward"),
-    INPUT_GRADIENT("conv_input_gradient"),
-    WEIGHT_GRADIENT("conv_weight_gradient");
+    FORWARD("conv_forward", Family.CONV_FORWARD),
+    INPUT_GRADIENT("conv_input_gradient", Family.CONV_INPUT_GRADIENT),
+    WEIGHT_GRADIENT("conv_weight_gradient", Family.CONV_WEIGHT_GRADIENT);
 
     final String program;
+    final Family family;
 
-    Pass(String program) {
+    Pass(String program, Family family) {
       this.program = program;
+      this.family = family;
     }
 
     int rows(Conv2dSpec spec) {
@@ -76,6 +80,9 @@ record ConvolutionPlan(Method method, int splits) {
 
   private static final int MAX_SPLITS = 256;
 
+  /** The fewest pixels of a partial sum that are worth a trial. */
+  private static final int MIN_TRIED_DEPTH = 64;
+
   /** Elements that all partial sums may have together (64 MiB). */
   private static final long MAX_PARTS = 1 << 24;
 
@@ -110,6 +117,37 @@ record ConvolutionPlan(Method method, int splits) {
     long splits = (long) GROUPS_PER_UNIT * computeUnits / Math.max(1, groups);
     splits = Math.min(splits, Math.min(k / MIN_DEPTH, MAX_PARTS / elements));
     return new ConvolutionPlan(method, (int) Math.max(1, Math.min(splits, MAX_SPLITS)));
+  }
+
+  /**
+   * Every way that might be the best one somewhere: each kernel that takes the pass, and for the
+   * weight gradient with each power of 2 of splits.
+   */
+  static List<ConvolutionPlan> candidates(Pass pass, Conv2dSpec spec) {
+    long elements = Math.max(1, (long) spec.outChannels() * spec.patch());
+    List<ConvolutionPlan> candidates = new ArrayList<>();
+    for (Method method : Method.values()) {
+      if (method == Method.DIRECT && pass != Pass.WEIGHT_GRADIENT && pass.k(spec) > MAX_DIRECT) {
+        continue;
+      }
+      candidates.add(new ConvolutionPlan(method, 1));
+      for (int splits = 2;
+          pass == Pass.WEIGHT_GRADIENT
+              && splits <= MAX_SPLITS
+              && pass.k(spec) / splits >= MIN_TRIED_DEPTH
+              && splits * elements <= MAX_PARTS;
+          splits *= 2) {
+        candidates.add(new ConvolutionPlan(method, splits));
+      }
+    }
+    return candidates;
+  }
+
+  /** Such as {@code 64}, {@code direct} or, of 4 partial sums, {@code 64/4}. */
+  @Override
+  public String variant() {
+    String kernel = method == Method.DIRECT ? "direct" : method.suffix.substring(1);
+    return kernel + (splits > 1 ? "/" + splits : "");
   }
 
   private static long tiles(int rows, int columns, int tile, Conv2dSpec spec) {

@@ -1,6 +1,8 @@
 package dev.kiln.gpu;
 
 import dev.kiln.backend.GemmSpec;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * How a product is computed: which kernel with which tile, and into how many partial sums k is
@@ -9,7 +11,7 @@ import dev.kiln.backend.GemmSpec;
  * @param method the kernel
  * @param splits partial sums of C, added in order at the end; 1 writes C at once
  */
-record GemmPlan(Method method, int splits) {
+record GemmPlan(Method method, int splits) implements Variant {
   /** The kernels, by program name without the letters for transposed operands. */
   enum Method {
     /**
@@ -45,6 +47,9 @@ record GemmPlan(Method method, int splits) {
 
   private static final int MAX_SPLITS = 64;
 
+  /** The least k of a partial sum that is worth a trial. */
+  private static final int MIN_TRIED_DEPTH = 32;
+
   /** Elements that all partial sums may have together (64 MiB). */
   private static final long MAX_PARTS = 1 << 24;
 
@@ -65,6 +70,31 @@ record GemmPlan(Method method, int splits) {
       return new GemmPlan(Method.TILED_128, 1);
     }
     return new GemmPlan(Method.TILED_64, splits(spec, tiles(spec, 64), wanted, elements));
+  }
+
+  /**
+   * Every way that might be the best one somewhere: each kernel, with each power of 2 of splits.
+   */
+  static List<GemmPlan> candidates(GemmSpec spec) {
+    long elements = Math.max(1, (long) spec.m() * spec.n() * spec.batch());
+    List<GemmPlan> candidates = new ArrayList<>();
+    for (Method method : Method.values()) {
+      candidates.add(new GemmPlan(method, 1));
+      for (int splits = 2;
+          splits <= MAX_SPLITS
+              && spec.k() / splits >= MIN_TRIED_DEPTH
+              && splits * elements <= MAX_PARTS;
+          splits *= 2) {
+        candidates.add(new GemmPlan(method, splits));
+      }
+    }
+    return candidates;
+  }
+
+  /** Such as {@code 64} or, of 4 partial sums, {@code 64/4}. */
+  @Override
+  public String variant() {
+    return method.program.substring("gemm_".length()) + (splits > 1 ? "/" + splits : "");
   }
 
   private static long tiles(GemmSpec spec, int tile) {

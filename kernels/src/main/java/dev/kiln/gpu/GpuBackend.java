@@ -61,15 +61,13 @@ public final class GpuBackend
    * A backend over {@code driver}, which is closed with it. {@code -Dkiln.gpu.kernels=gpu} or
    * {@code cpu} overrules what the device says of itself and so lets either kind of kernel run
    * anywhere; but the PTX of those for CPUs is left out of the jar, for it is the tests that run
-   * them on CUDA.
+   * them on CUDA. {@link Tuning#PROPERTY} overrules the plans.
    */
   public static GpuBackend of(Driver driver) {
     String wanted = System.getProperty("kiln.gpu.kernels", driver.info().isCpu() ? "cpu" : "gpu");
-    return new GpuBackend(
-        driver,
-        MemoryPool.of(driver),
-        new KernelLibrary(driver, ProgramCatalog.shipped()),
-        wanted.equals("cpu"));
+    KernelLibrary kernels = new KernelLibrary(driver, ProgramCatalog.shipped());
+    kernels.tune(Tuning.ofProperty());
+    return new GpuBackend(driver, MemoryPool.of(driver), kernels, wanted.equals("cpu"));
   }
 
   @Override

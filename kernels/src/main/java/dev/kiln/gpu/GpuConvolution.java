@@ -111,7 +111,10 @@ interface GpuConvolution extends Convolution, GpuGemm, GpuCopies {
   }
 
   private ConvolutionPlan plan(Pass pass, Conv2dSpec spec) {
-    return ConvolutionPlan.of(pass, spec, driver().info().computeUnits());
+    ConvolutionPlan own = ConvolutionPlan.of(pass, spec, driver().info().computeUnits());
+    return kernels()
+        .tuning()
+        .choose(pass.family, spec, own, () -> ConvolutionPlan.candidates(pass, spec));
   }
 
   /**

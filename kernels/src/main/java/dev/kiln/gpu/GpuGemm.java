@@ -20,9 +20,12 @@ interface GpuGemm extends Gemm, GpuFamily {
   default void product(
       GemmSpec spec, Buffer a, Buffer b, @Nullable Buffer bias, boolean biasDown, Buffer c) {
     if (cpuKernels()) {
-      WideGemm.of(this).gemm(spec, a, b, bias, biasDown, c);
+      WideGemm.gemm(this, spec, a, b, bias, biasDown, c);
     } else {
-      product(GemmPlan.of(spec, driver().info().computeUnits()), spec, a, b, bias, biasDown, c);
+      GemmPlan own = GemmPlan.of(spec, driver().info().computeUnits());
+      GemmPlan plan =
+          kernels().tuning().choose(Family.GEMM, spec, own, () -> GemmPlan.candidates(spec));
+      product(plan, spec, a, b, bias, biasDown, c);
     }
   }
 

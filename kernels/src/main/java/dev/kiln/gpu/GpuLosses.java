@@ -65,7 +65,7 @@ interface GpuLosses extends Losses, GpuStriding {
   private void launchLosses(String kernel, Rows rows, @Nullable Object... arguments) {
     if (wideKernels() && rows.inner() == 1) {
       launch(
-          "loss_cpu_" + WideGemm.lanes(this), kernel + "_cpu", singleGrid(rows.count()), arguments);
+          "loss_cpu_" + WideLanes.on(this), kernel + "_cpu", singleGrid(rows.count()), arguments);
     } else {
       launchRows("loss", kernel, rows, arguments);
     }

@@ -43,8 +43,14 @@ interface GpuRecurrent extends Recurrent, GpuFamily {
   }
 
   private Recurrent layers(RecurrentSpec spec) {
-    return cpuKernels()
-        ? new WideRecurrent(this, RecurrentPlan.text(spec.cell()), WideGemm.lanes(this))
-        : RecurrentPlan.of(spec, driver().info()).on(this);
+    if (cpuKernels()) {
+      return new WideRecurrent(this, RecurrentPlan.text(spec.cell()), WideLanes.on(this));
+    }
+    DriverInfo device = driver().info();
+    RecurrentPlan own = RecurrentPlan.of(spec, device);
+    return kernels()
+        .tuning()
+        .choose(Family.RECURRENT, spec, own, () -> RecurrentPlan.candidates(spec, device))
+        .on(this);
   }
 }

@@ -15,7 +15,16 @@ interface GpuReduction extends Reduction, GpuStriding {
   }
 
   private void sum(Rows rows, float scale, DeviceMemory x, DeviceMemory y) {
-    ReductionPlan plan = ReductionPlan.ofSum(rows, driver().info().computeUnits(), cpuKernels());
+    int units = driver().info().computeUnits();
+    boolean cpu = cpuKernels();
+    ReductionPlan plan =
+        kernels()
+            .tuning()
+            .choose(
+                Family.SUM,
+                rows,
+                ReductionPlan.ofSum(rows, units, cpu),
+                () -> ReductionPlan.ofSumCandidates(rows, units, cpu));
     Sections cut = plan.cut();
     if (cut.count() == 1) {
       sumSections(plan, scale, x, y);
@@ -57,7 +66,16 @@ interface GpuReduction extends Reduction, GpuStriding {
       @Nullable DeviceMemory from,
       DeviceMemory values,
       DeviceMemory indices) {
-    ReductionPlan plan = ReductionPlan.ofMax(rows, driver().info().computeUnits(), cpuKernels());
+    int units = driver().info().computeUnits();
+    boolean cpu = cpuKernels();
+    ReductionPlan plan =
+        kernels()
+            .tuning()
+            .choose(
+                Family.MAX,
+                rows,
+                ReductionPlan.ofMax(rows, units, cpu),
+                () -> ReductionPlan.ofMaxCandidates(rows, units, cpu));
     Sections cut = plan.cut();
     if (cut.count() == 1) {
       maxSections(plan, x, from, values, indices);

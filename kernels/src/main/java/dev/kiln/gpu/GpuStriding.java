@@ -5,12 +5,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Launch geometry of kernels that take any number of groups and stride over what is left. */
 interface GpuStriding extends GpuFamily {
-  /** Rows up to here are left to a single work-item: a group would have nothing to share. */
-  int SHORT_ROW = 32;
-
-  /** From here on a work-item per row reads whole cache lines together with its neighbours. */
-  int WIDE_INNER = 32;
-
   /** Enough for every device there is, and few enough for any API. */
   int MOST_GROUPS = 1 << 20;
 
@@ -40,10 +34,9 @@ interface GpuStriding extends GpuFamily {
    * @param arguments what comes before n, inner and the number of rows
    */
   default void launchRows(String program, String kernel, Rows rows, @Nullable Object... arguments) {
-    boolean crowded = rows.count() >= 256L * driver().info().computeUnits();
-    boolean byItem =
-        rows.n() <= SHORT_ROW || (!cpuKernels() && rows.inner() >= WIDE_INNER && crowded);
-    if (byItem) {
+    RowPlan.Work work = new RowPlan.Work(kernel, rows);
+    RowPlan own = RowPlan.of(work, driver().info().computeUnits(), cpuKernels());
+    if (kernels().tuning().choose(Family.ROWS, work, own, RowPlan::candidates) == RowPlan.ITEM) {
       launch(program, kernel + "_by_item", itemGrid(program, rows.count()), arguments);
     } else {
       String grouped = cpuKernels() ? program + "_single" : program;

@@ -8,6 +8,7 @@ final class KernelLibrary {
   private final Driver driver;
   private final ProgramCatalog catalog;
   private final Map<String, Map<String, Kernel>> kernels = new ConcurrentHashMap<>();
+  private volatile Tuning tuning = Tuning.NONE;
 
   KernelLibrary(Driver driver, ProgramCatalog catalog) {
     this.driver = driver;
@@ -24,6 +25,15 @@ final class KernelLibrary {
     return kernels
         .computeIfAbsent(program, key -> new ConcurrentHashMap<>())
         .computeIfAbsent(name, key -> driver.kernel(catalog.program(program), name));
+  }
+
+  /** Which variants the plans take that choose among these kernels. */
+  Tuning tuning() {
+    return tuning;
+  }
+
+  void tune(Tuning wanted) {
+    tuning = wanted;
   }
 
   /** A tunable of a program, such as its WG or its tile; see {@link KernelProgram#tunable}. */

@@ -3,6 +3,8 @@ package dev.kiln.gpu;
 import dev.kiln.backend.Cell;
 import dev.kiln.backend.Recurrent;
 import dev.kiln.backend.RecurrentSpec;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * How a recurrent layer is computed on a GPU: one launch a sequence with the weights in registers
@@ -24,7 +26,7 @@ import dev.kiln.backend.RecurrentSpec;
  * @param program a line of {@code programs.txt}
  * @param rows sequences of a work-group
  */
-record RecurrentPlan(Method method, String program, int rows) {
+record RecurrentPlan(Method method, String program, int rows) implements Variant {
   /** What one launch computes. */
   enum Method {
     STEP,
@@ -41,13 +43,38 @@ record RecurrentPlan(Method method, String program, int rows) {
 
   static RecurrentPlan of(RecurrentSpec spec, DriverInfo device) {
     for (int units : sizes(spec.cell())) {
-      boolean fits = spec.hidden() <= units && units * spec.cell().gates() <= device.maxWorkGroup();
-      if (fits && spec.steps() > 1) {
+      if (fits(spec, units, device) && spec.steps() > 1) {
         int groups = GROUPS_PER_UNIT * device.computeUnits();
         return sequence(spec.cell(), units, GemmPlan.ceilDiv(spec.batch(), groups));
       }
     }
     return steps(spec.cell(), spec.batch() <= FEW ? FEW : MANY);
+  }
+
+  private static boolean fits(RecurrentSpec spec, int units, DriverInfo device) {
+    return spec.hidden() <= units && units * spec.cell().gates() <= device.maxWorkGroup();
+  }
+
+  /** Steps of blocks of either size, and sequences of each size that fits, one or more a group. */
+  static List<RecurrentPlan> candidates(RecurrentSpec spec, DriverInfo device) {
+    List<RecurrentPlan> candidates = new ArrayList<>();
+    candidates.add(steps(spec.cell(), FEW));
+    candidates.add(steps(spec.cell(), MANY));
+    for (int units : sizes(spec.cell())) {
+      for (int rows = 1; fits(spec, units, device) && rows <= most(spec.cell()); rows++) {
+        candidates.add(sequence(spec.cell(), units, rows));
+      }
+    }
+    return candidates;
+  }
+
+  /**
+   * Such as {@code step_16} or, of 2 sequences a group for up to 64 units, {@code sequence_64x2}.
+   */
+  @Override
+  public String variant() {
+    String size = program.substring(program.lastIndexOf('_'));
+    return method == Method.STEP ? "step" + size : "sequence" + size + "x" + rows;
   }
 
   /** The hidden sizes that there are programs for. */

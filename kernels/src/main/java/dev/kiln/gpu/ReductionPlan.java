@@ -1,6 +1,7 @@
 package dev.kiln.gpu;
 
 import dev.kiln.backend.Rows;
+import java.util.List;
 
 /**
  * How one round of a reduction runs: by which kernel, over which sections.
@@ -8,7 +9,7 @@ import dev.kiln.backend.Rows;
  * @param program of {@code programs.txt}
  * @param cut the sections; more than one a row means another round
  */
-record ReductionPlan(Method method, String program, Sections cut) {
+record ReductionPlan(Method method, String program, Sections cut) implements Variant {
   /** Rows up to here are for groups of 64. */
   private static final int MEDIUM_ROW = 512;
 
@@ -40,37 +41,89 @@ record ReductionPlan(Method method, String program, Sections cut) {
   }
 
   static ReductionPlan ofSum(Rows rows, int computeUnits, boolean cpu) {
-    if (cpu && rows.inner() == 1 && rows.n() >= WIDE_LANES) {
-      Sections cut = Sections.of(rows, 4L * computeUnits, SHORTEST_BY_GROUP, LONGEST_BY_GROUP);
-      return new ReductionPlan(Method.ROW_LANES, "reduce_lanes", cut);
+    if (!cpu) {
+      return onGpu(rows, computeUnits);
     }
-    if (cpu && rows.inner() >= WIDE_LANES) {
-      Sections cut =
-          Sections.of(rows, 4L * WIDE_LANES * computeUnits, SHORTEST_BY_ITEM, LONGEST_BY_ITEM);
-      return new ReductionPlan(Method.COLUMN_LANES, "reduce_lanes", cut);
+    if (rows.inner() == 1 && rows.n() >= WIDE_LANES) {
+      return rowLanes(rows, computeUnits);
     }
-    if (cpu) {
-      Sections cut = Sections.of(rows, 4L * computeUnits, SHORTEST_BY_GROUP, LONGEST_BY_ITEM);
-      return new ReductionPlan(Method.ITEM, "reduce", cut);
-    }
-    return onGpu(rows, computeUnits);
+    return rows.inner() >= WIDE_LANES
+        ? columnLanes(rows, computeUnits)
+        : fewItems(rows, computeUnits);
   }
 
   static ReductionPlan ofMax(Rows rows, int computeUnits, boolean cpu) {
-    if (cpu && rows.n() > GpuStriding.SHORT_ROW) {
-      Sections cut = Sections.of(rows, 4L * computeUnits, SHORTEST_BY_GROUP, Integer.MAX_VALUE);
-      return new ReductionPlan(Method.GROUP, "reduce_single", cut);
+    return cpu && rows.n() > RowPlan.SHORT_ROW
+        ? single(rows, computeUnits)
+        : onGpu(rows, computeUnits);
+  }
+
+  /** Every way of a sum that is right for the rows. */
+  static List<ReductionPlan> ofSumCandidates(Rows rows, int computeUnits, boolean cpu) {
+    if (!cpu) {
+      return List.of(
+          items(rows, computeUnits),
+          groups("reduce_64", rows, computeUnits),
+          groups("reduce", rows, computeUnits));
     }
-    return onGpu(rows, computeUnits);
+    ReductionPlan lanes =
+        rows.inner() == 1 ? rowLanes(rows, computeUnits) : columnLanes(rows, computeUnits);
+    return List.of(fewItems(rows, computeUnits), lanes);
+  }
+
+  /** Every way of a maximum that is right for the rows. */
+  static List<ReductionPlan> ofMaxCandidates(Rows rows, int computeUnits, boolean cpu) {
+    return cpu
+        ? List.of(items(rows, computeUnits), single(rows, computeUnits))
+        : ofSumCandidates(rows, computeUnits, false);
   }
 
   private static ReductionPlan onGpu(Rows rows, int computeUnits) {
-    if (rows.n() <= GpuStriding.SHORT_ROW || rows.inner() >= GpuStriding.WIDE_INNER) {
-      Sections cut = Sections.of(rows, 1024L * computeUnits, SHORTEST_BY_ITEM, LONGEST_BY_ITEM);
-      return new ReductionPlan(Method.ITEM, "reduce", cut);
+    if (rows.n() <= RowPlan.SHORT_ROW || rows.inner() >= RowPlan.WIDE_INNER) {
+      return items(rows, computeUnits);
     }
+    ReductionPlan plan = groups("reduce", rows, computeUnits);
+    return plan.cut.length() <= MEDIUM_ROW ? groups("reduce_64", rows, computeUnits) : plan;
+  }
+
+  private static ReductionPlan items(Rows rows, int computeUnits) {
+    Sections cut = Sections.of(rows, 1024L * computeUnits, SHORTEST_BY_ITEM, LONGEST_BY_ITEM);
+    return new ReductionPlan(Method.ITEM, "reduce", cut);
+  }
+
+  private static ReductionPlan groups(String program, Rows rows, int computeUnits) {
     Sections cut = Sections.of(rows, 4L * computeUnits, SHORTEST_BY_GROUP, LONGEST_BY_GROUP);
-    String program = cut.length() <= MEDIUM_ROW ? "reduce_64" : "reduce";
     return new ReductionPlan(Method.GROUP, program, cut);
+  }
+
+  private static ReductionPlan fewItems(Rows rows, int computeUnits) {
+    Sections cut = Sections.of(rows, 4L * computeUnits, SHORTEST_BY_GROUP, LONGEST_BY_ITEM);
+    return new ReductionPlan(Method.ITEM, "reduce", cut);
+  }
+
+  private static ReductionPlan single(Rows rows, int computeUnits) {
+    Sections cut = Sections.of(rows, 4L * computeUnits, SHORTEST_BY_GROUP, Integer.MAX_VALUE);
+    return new ReductionPlan(Method.GROUP, "reduce_single", cut);
+  }
+
+  private static ReductionPlan rowLanes(Rows rows, int computeUnits) {
+    Sections cut = Sections.of(rows, 4L * computeUnits, SHORTEST_BY_GROUP, LONGEST_BY_GROUP);
+    return new ReductionPlan(Method.ROW_LANES, "reduce_lanes", cut);
+  }
+
+  private static ReductionPlan columnLanes(Rows rows, int computeUnits) {
+    long wanted = 4L * WIDE_LANES * computeUnits;
+    Sections cut = Sections.of(rows, wanted, SHORTEST_BY_ITEM, LONGEST_BY_ITEM);
+    return new ReductionPlan(Method.COLUMN_LANES, "reduce_lanes", cut);
+  }
+
+  /** {@code item}, {@code group}, {@code group_64}, {@code single} or {@code lanes}. */
+  @Override
+  public String variant() {
+    return switch (method) {
+      case ITEM -> "item";
+      case GROUP -> program.equals("reduce_single") ? "single" : program.replace("reduce", "group");
+      case ROW_LANES, COLUMN_LANES -> "lanes";
+    };
   }
 }

@@ -31,7 +31,7 @@ final class WideConvolution {
 
   /** By vectors as wide as the device's. */
   static WideConvolution of(GpuFamily gpu, Conv2dSpec spec) {
-    return new WideConvolution(gpu, spec, WideGemm.lanes(gpu));
+    return new WideConvolution(gpu, spec, WideLanes.on(gpu));
   }
 
   /**

@@ -35,7 +35,7 @@ final class WideDepthwise {
 
   /** Null where these kernels are not for it. */
   static @Nullable WideDepthwise of(GpuConvolution gpu, Conv2dSpec spec) {
-    int lanes = WideGemm.lanes(gpu);
+    int lanes = WideLanes.on(gpu);
     int taps = spec.kernelHeight() * spec.kernelWidth();
     boolean depthwise = spec.groupIn() == 1 && spec.groupOut() < MANY && spec.groupOut() > 0;
     return depthwise && taps <= gpu.kernels().tunable("conv_depthwise_" + lanes, "MAX_TAPS")

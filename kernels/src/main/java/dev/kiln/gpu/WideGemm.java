@@ -6,22 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Matrix products by gemm_cpu.cl, for CPUs behind OpenCL. */
 final class WideGemm {
-  /** Products up to this many multiply-adds are not worth packing. */
-  private static final long SMALL = 1 << 13;
-
-  /** A side of C up to which packing the operands costs as much as the product. */
-  private static final int THIN = 2;
-
   /** Groups that a core gets at least, so that none waits long for the last one. */
   private static final int GROUPS_PER_UNIT = 4;
-
-  /** Panels of B up to which rows of A are read so seldom that they are not packed. */
-  private static final int FEW_PANELS = 2;
-
-  /**
-   * Bytes of local memory, which on a CPU is a core's own cache, that hold large panels of B twice.
-   */
-  private static final int LARGE_CACHE = 1 << 19;
 
   private final GpuFamily gpu;
   private final String program;
@@ -35,29 +21,32 @@ final class WideGemm {
     this.program = "gemm_cpu_" + lanes + (large ? "_large" : "");
   }
 
-  /** By vectors as wide as the device's, and panels as large as its caches. */
-  static WideGemm of(GpuFamily gpu) {
-    return new WideGemm(gpu, lanes(gpu), gpu.driver().info().localMemoryBytes() >= LARGE_CACHE);
-  }
-
-  /** The vectors that the kernels are built for: as wide as the device's, 8 or 16. */
-  static int lanes(GpuFamily gpu) {
-    return gpu.driver().info().vectorWidth() >= 16 ? 16 : 8;
-  }
-
-  void gemm(GemmSpec spec, Buffer a, Buffer b, @Nullable Buffer bias, boolean biasDown, Buffer c) {
+  /** By the way that suits the product. */
+  static void gemm(
+      GpuFamily gpu,
+      GemmSpec spec,
+      Buffer a,
+      Buffer b,
+      @Nullable Buffer bias,
+      boolean biasDown,
+      Buffer c) {
+    int lanes = WideLanes.on(gpu);
+    WideGemmPlan own = WideGemmPlan.of(spec, gpu.driver().info(), 2 * lanes);
     if (spec.n() == 1 && spec.transposeA()) {
       // op(A) · b with A as [k, m] is b · A: rows of A, not columns, are side by side then.
       GemmSpec turned =
           new GemmSpec(
               1, spec.m(), spec.k(), false, false, spec.batch(), spec.strideB(), spec.strideA());
-      thin(turned, b, a, bias, !biasDown, c);
-    } else if (Math.min(spec.m(), spec.n()) <= THIN || spec.flops() <= 2 * SMALL) {
-      thin(spec, a, b, bias, biasDown, c);
-    } else if (panels(spec) <= FEW_PANELS) {
-      inPlace(spec, a, b, bias, biasDown, c);
-    } else {
-      packed(spec, a, b, bias, biasDown, c);
+      new WideGemm(gpu, lanes, own.large()).thin(turned, b, a, bias, !biasDown, c);
+      return;
+    }
+    WideGemmPlan plan =
+        gpu.kernels().tuning().choose(Family.WIDE_GEMM, spec, own, WideGemmPlan::candidates);
+    WideGemm wide = new WideGemm(gpu, lanes, plan.large());
+    switch (plan.method()) {
+      case THIN -> wide.thin(spec, a, b, bias, biasDown, c);
+      case IN_PLACE -> wide.inPlace(spec, a, b, bias, biasDown, c);
+      case PACKED -> wide.packed(spec, a, b, bias, biasDown, c);
     }
   }
 
@@ -127,7 +116,7 @@ final class WideGemm {
       boolean biasDown,
       Buffer c) {
     int blocks = GemmPlan.ceilDiv(spec.m(), gpu.kernels().tunable(program, "ROWS"));
-    int panels = panels(spec);
+    int panels = GemmPlan.ceilDiv(spec.n(), 2 * gpu.kernels().tunable(program, "LANES"));
     int depth = gpu.kernels().tunable(program, "DEPTH");
     int room =
         gpu.kernels().tunable(program, "PANELS") * depth / Math.max(1, Math.min(depth, spec.k()));
@@ -158,10 +147,6 @@ final class WideGemm {
         blocksEach,
         panelsEach,
         biasDown ? 1 : 0);
-  }
-
-  private int panels(GemmSpec spec) {
-    return GemmPlan.ceilDiv(spec.n(), 2 * gpu.kernels().tunable(program, "LANES"));
   }
 
   private static int rowA(GemmSpec spec) {

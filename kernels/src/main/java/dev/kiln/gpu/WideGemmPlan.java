@@ -1,0 +1,59 @@
+package dev.kiln.gpu;
+
+import dev.kiln.backend.GemmSpec;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/**
+ * How {@link WideGemm} computes a product; each way is right for any.
+ *
+ * @param large whether panels of B may fill a second-level cache, not only a first-level one
+ */
+record WideGemmPlan(Method method, boolean large) implements Variant {
+  /** What is done with A. */
+  enum Method {
+    /** No blocks: a row of C at a time. */
+    THIN,
+    /** Blocks of rows of A as they lie. */
+    IN_PLACE,
+    /** Blocks of rows of A, copied so that they lie as they are read. */
+    PACKED
+  }
+
+  /** Products up to this many multiply-adds are not worth blocks. */
+  private static final int SMALL = 1 << 13;
+
+  /** A side of C up to which blocks are mostly padding. */
+  private static final int THIN_SIDE = 2;
+
+  /** Panels of B up to which rows of A are read so seldom that they are not copied. */
+  private static final int FEW_PANELS = 2;
+
+  /** Bytes of local memory, which on a CPU is a core's own cache, that hold large panels twice. */
+  private static final int LARGE_CACHE = 1 << 19;
+
+  /**
+   * @param columns of a panel
+   */
+  static WideGemmPlan of(GemmSpec spec, DriverInfo device, int columns) {
+    Method method;
+    if (Math.min(spec.m(), spec.n()) <= THIN_SIDE || spec.flops() <= 2 * SMALL) {
+      method = Method.THIN;
+    } else {
+      method = spec.n() <= FEW_PANELS * columns ? Method.IN_PLACE : Method.PACKED;
+    }
+    return new WideGemmPlan(method, device.localMemoryBytes() >= LARGE_CACHE);
+  }
+
+  static List<WideGemmPlan> candidates() {
+    return Stream.of(Method.values())
+        .flatMap(method -> Stream.of(false, true).map(large -> new WideGemmPlan(method, large)))
+        .toList();
+  }
+
+  @Override
+  public String variant() {
+    return method.name().toLowerCase(Locale.ROOT) + (large ? "_large" : "");
+  }
+}

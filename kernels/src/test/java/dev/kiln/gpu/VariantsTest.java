@@ -1,0 +1,142 @@
+package dev.kiln.gpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.kiln.Device;
+import dev.kiln.cases.CaseCheck;
+import dev.kiln.cases.Cases;
+import dev.kiln.cases.OpCase;
+import dev.kiln.gpu.cuda.MockCuda;
+import dev.kiln.gpu.opencl.OpenClProvider;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The cases by every variant that a plan might choose, not only by the one that it does. */
+final class VariantsTest {
+  /** Cases that a variant is tried at, spread over all that it is a candidate for. */
+  private static final int TRIALS = 4;
+
+  /** Elements of a case that is tried: larger ones take the mock's threads too long. */
+  private static final int LARGEST = 2000;
+
+  /** Of the recurrent kernels for whole sequences, which an OpenCL compiler takes long for. */
+  private static final String LONG_TO_COMPILE = "recurrent=sequence_(96|1|.*x[23]).*";
+
+  private @Nullable Device device;
+
+  @AfterEach
+  void close() {
+    if (device != null) {
+      device.close();
+    }
+    MockCuda.reset();
+  }
+
+  /** Tells which variants there were to choose from, and chooses as it is told. */
+  private static final class Listening implements Tuning {
+    private final Set<String> offered = new TreeSet<>();
+    private @Nullable String wanted;
+    private boolean taken;
+
+    @Override
+    public @Nullable String variant(Family family, Record work) {
+      return wanted != null && wanted.startsWith(family.text() + "=")
+          ? wanted.substring(family.text().length() + 1)
+          : null;
+    }
+
+    @Override
+    public <V extends Variant> V choose(
+        Family family, Record work, V own, Supplier<List<V>> candidates) {
+      candidates.get().forEach(each -> offered.add(family.text() + "=" + each.variant()));
+      V choice = Tuning.super.choose(family, work, own, candidates);
+      taken |= (family.text() + "=" + choice.variant()).equals(wanted);
+      return choice;
+    }
+  }
+
+  @ParameterizedTest(name = "{0} with the kernels for {1}s")
+  @CsvSource({
+    "opencl, cpu, lanes=8 max=single sum=lanes wide_gemm=packed_large wide_gemm=thin",
+    "opencl, gpu, conv_forward=direct conv_weight_gradient=64/2 gemm=128/2 recurrent=step_16",
+    "cuda, gpu, conv_forward=direct conv_weight_gradient=64/2 gemm=128/2 recurrent=sequence_64x2"
+  })
+  void casesPassByEveryVariant(String api, String kernels, String some) {
+    device = open(api, kernels);
+    CaseCheck check = new CaseCheck(device);
+    Listening tuning = new Listening();
+    ((GpuBackend) device.backend()).kernels().tune(tuning);
+
+    Map<String, List<OpCase>> trials = new TreeMap<>();
+    for (OpCase opCase : Cases.all().filter(each -> each.elements() <= LARGEST).toList()) {
+      tuning.offered.clear();
+      check.check(opCase);
+      for (String variant : tuning.offered) {
+        trials.computeIfAbsent(variant, key -> new ArrayList<>()).add(opCase);
+      }
+    }
+    assertThat(trials).containsKeys(some.split(" "));
+
+    trials.forEach(
+        (variant, cases) -> {
+          if (api.equals("opencl") && variant.matches(LONG_TO_COMPILE)) {
+            return;
+          }
+          tuning.wanted = variant;
+          tuning.taken = false;
+          for (int i = 0; i < Math.min(TRIALS, cases.size()); i++) {
+            OpCase opCase = cases.get((int) ((long) i * cases.size() / TRIALS));
+            assertThat(opCase).satisfies(each -> check.check(each));
+          }
+          assertThat(tuning.taken).as(variant).isTrue();
+        });
+  }
+
+  @Test
+  void thePropertyNamesFamiliesAndVariants() {
+    System.setProperty(Tuning.PROPERTY, "gemm=64/4,recurrent=step_16");
+    try {
+      Tuning tuning = Tuning.ofProperty();
+      DriverInfo work = new FakeDriver(1).info();
+      assertThat(tuning.variant(Family.GEMM, work)).isEqualTo("64/4");
+      assertThat(tuning.variant(Family.RECURRENT, work)).isEqualTo("step_16");
+      assertThat(tuning.variant(Family.SUM, work)).isNull();
+
+      System.setProperty(Tuning.PROPERTY, "gem=64");
+      assertThatThrownBy(Tuning::ofProperty)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("\"gem=64\"")
+          .hasMessageContaining("wide_gemm");
+    } finally {
+      System.clearProperty(Tuning.PROPERTY);
+    }
+  }
+
+  private static Device open(String api, String kernels) {
+    if (api.equals("cuda")) {
+      MockCuda.install();
+      return Device.open(api);
+    }
+    String problem = new OpenClProvider().survey().problem();
+    if (problem != null) {
+      throw Requirement.missing(api, problem);
+    }
+    System.setProperty("kiln.gpu.kernels", kernels);
+    try {
+      return Device.open(api);
+    } finally {
+      System.clearProperty("kiln.gpu.kernels");
+    }
+  }
+}
