@@ -18,19 +18,22 @@ import java.util.Optional;
 /** Kiln on one device, through the API that its users have. */
 final class KilnEngine implements Engine {
   private final Device device;
+  private final boolean recorded;
 
-  KilnEngine(Device device) {
+  KilnEngine(Device device, boolean recorded) {
     this.device = device;
+    this.recorded = recorded;
   }
 
   @Override
   public String description() {
-    return "Kiln on " + device.info().name() + " (" + device.info().driver() + ")";
+    String steps = recorded ? ", steps recorded" : "";
+    return "Kiln on " + device.info().name() + " (" + device.info().driver() + steps + ")";
   }
 
   @Override
   public Optional<Task> prepare(Work work) {
-    return Optional.of(task(work));
+    return recorded && !(work instanceof TrainWork) ? Optional.empty() : Optional.of(task(work));
   }
 
   private Task task(Work work) {
@@ -59,7 +62,7 @@ final class KilnEngine implements Engine {
     if (work instanceof OptimizerWork optimizer) {
       return new KilnOptimizer(device, optimizer);
     }
-    return new KilnStep(device, (TrainWork) work);
+    return new KilnStep(device, (TrainWork) work, recorded);
   }
 
   @Override

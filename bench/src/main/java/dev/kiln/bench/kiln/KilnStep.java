@@ -1,6 +1,7 @@
 package dev.kiln.bench.kiln;
 
 import dev.kiln.Device;
+import dev.kiln.Recording;
 import dev.kiln.Scope;
 import dev.kiln.Tensor;
 import dev.kiln.bench.engine.Task;
@@ -10,7 +11,9 @@ import dev.kiln.nn.Module;
 import dev.kiln.optim.Adam;
 import dev.kiln.optim.Optimizer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A training step, as the demos take it. */
 final class KilnStep implements Task {
@@ -19,13 +22,15 @@ final class KilnStep implements Task {
   private final Tensor input;
   private final Tensor targets;
   private final Optimizer adam;
+  private final @Nullable Recording recording;
 
-  KilnStep(Device device, TrainWork work) {
+  KilnStep(Device device, TrainWork work, boolean recorded) {
     this.device = device;
     net = KilnNet.build(device, work.layers());
     input = Tensor.of(device, work.input(), work.inputShape());
     targets = Tensor.of(device, work.targets(), work.targets().length);
     adam = new Adam(net.parameters(), work.rate());
+    recording = recorded ? device.record(inputs -> List.of(loss())) : null;
   }
 
   @Override
@@ -34,14 +39,21 @@ final class KilnStep implements Task {
   }
 
   private float step() {
-    try (Scope scope = device.scope()) {
-      Tensor logits = net.forward(input);
-      Tensor loss = Losses.crossEntropy(logits.reshape(-1, logits.dim(-1)), targets);
-      adam.zeroGrad();
-      loss.backward();
-      adam.step();
-      return loss.item();
+    if (recording != null) {
+      return recording.run().get(0).item();
     }
+    try (Scope scope = device.scope()) {
+      return loss().item();
+    }
+  }
+
+  private Tensor loss() {
+    Tensor logits = net.forward(input);
+    Tensor loss = Losses.crossEntropy(logits.reshape(-1, logits.dim(-1)), targets);
+    adam.zeroGrad();
+    loss.backward();
+    adam.step();
+    return loss;
   }
 
   @Override
