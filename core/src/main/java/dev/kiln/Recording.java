@@ -33,8 +33,9 @@ import org.jspecify.annotations.Nullable;
  * in a replay: learning rates, an optimizer's count of steps, the masks of dropout. What the step
  * does besides calling Kiln, it does in the first two runs alone.
  *
- * <p>Tensors from outside that the step uses, its parameters for one, stay in memory until the
- * recording is closed, even if they are closed before.
+ * <p>It ends with the scope that was open when it was made, or earlier with {@link #close}. Tensors
+ * from outside that the step uses, its parameters for one, stay in memory until then, even if they
+ * are closed before.
  */
 public final class Recording implements AutoCloseable {
   /** What is recorded. */
@@ -60,6 +61,10 @@ public final class Recording implements AutoCloseable {
   Recording(Device device, Step step) {
     this.device = device;
     this.step = step;
+    Scope scope = device.currentScope();
+    if (scope != null) {
+      scope.add(this);
+    }
   }
 
   /**

@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Frees the tensors that were made in it, at its end: one around a training step keeps memory flat.
- * In the spirit of the JDK's {@code Arena}; for one thread.
+ * Frees the tensors and recordings that were made in it, at its end: one around a training step
+ * keeps memory flat. In the spirit of the JDK's {@code Arena}; for one thread.
  *
  * <pre>{@code
  * try (Scope step = device.scope()) {
@@ -21,6 +21,7 @@ public final class Scope implements AutoCloseable {
   private final @Nullable Scope outer;
   private final Thread owner = Thread.currentThread();
   private final List<Tensor> tensors = new ArrayList<>();
+  private final List<Recording> recordings = new ArrayList<>();
   private int compactAt = 64;
   private boolean closed;
 
@@ -53,6 +54,22 @@ public final class Scope implements AutoCloseable {
     tensors.add(tensor);
   }
 
+  /**
+   * Carries a recording out, likewise.
+   *
+   * @return {@code recording}
+   */
+  public Recording keep(Recording recording) {
+    if (recordings.remove(recording) && outer != null) {
+      outer.recordings.add(recording);
+    }
+    return recording;
+  }
+
+  void add(Recording recording) {
+    recordings.add(recording);
+  }
+
   /** How many tensors it has taken and not let go. */
   int size() {
     int held = 0;
@@ -81,6 +98,7 @@ public final class Scope implements AutoCloseable {
     }
     closed = true;
     device.enter(outer);
+    recordings.forEach(Recording::close);
     for (int i = tensors.size() - 1; i >= 0; i--) {
       Tensor tensor = tensors.get(i);
       if (tensor.owner() == this) {

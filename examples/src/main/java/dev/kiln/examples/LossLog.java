@@ -18,9 +18,9 @@ public final class LossLog {
   private final Queue<Tensor> onDevice = new ArrayDeque<>();
   private final List<Float> read = new ArrayList<>();
 
-  /** Takes a step's loss out of the scope in which it was computed. */
+  /** Takes a copy of a step's loss: where it lies a recording will write the next one. */
   public void add(Scope step, Tensor loss) {
-    onDevice.add(step.keep(loss.detach()));
+    onDevice.add(step.keep(loss.detach().mul(1)));
     if (onDevice.size() > LATE) {
       readAll();
     }

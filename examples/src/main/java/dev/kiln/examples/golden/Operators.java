@@ -171,7 +171,9 @@ final class Operators {
   private static Tensor dropout(Attributes a, Inputs in) {
     // the masks of two libraries never agree: the cases have p = 0, or evaluation
     float p = (float) a.number("p");
-    return a.flag("training") ? Dropout.apply(in.get("input"), p, new Generator(0)) : in.get("input");
+    return a.flag("training")
+        ? Dropout.apply(in.get("input"), p, new Generator(0))
+        : in.get("input");
   }
 
   private static Tensor concat(Attributes a, Inputs in) {

@@ -8,6 +8,7 @@ import dev.kiln.examples.Demo;
 import dev.kiln.examples.DemoOptions;
 import dev.kiln.examples.LossPlot;
 import dev.kiln.examples.Progress;
+import dev.kiln.examples.StepOptions;
 import dev.kiln.io.HostTensor;
 import dev.kiln.nn.Module;
 import dev.kiln.optim.EarlyStopping;
@@ -36,6 +37,7 @@ public final class MnistCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private DemoOptions options;
   @Mixin private Recipe recipe;
+  @Mixin private StepOptions stepping = new StepOptions();
 
   @Option(
       names = "--model",
@@ -117,7 +119,8 @@ public final class MnistCommand implements Callable<Integer> {
             batches,
             optimizer,
             recipe.course(optimizer, model, batches.size()),
-            recipe.loss());
+            recipe.loss(),
+            stepping);
     EarlyStopping stopping = new EarlyStopping(Math.max(1, patience)).largerIsBetter(true);
     Map<String, HostTensor> best = Map.of();
     for (int epoch = 1; epoch <= rounds && !stopping.isOver(); epoch++) {

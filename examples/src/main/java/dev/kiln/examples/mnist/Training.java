@@ -7,6 +7,8 @@ import dev.kiln.data.Batch;
 import dev.kiln.data.DataLoader;
 import dev.kiln.examples.LossLog;
 import dev.kiln.examples.Progress;
+import dev.kiln.examples.StepOptions;
+import dev.kiln.examples.Steps;
 import dev.kiln.nn.Losses;
 import dev.kiln.nn.Module;
 import dev.kiln.ops.CrossEntropy;
@@ -19,10 +21,9 @@ import java.util.Locale;
 final class Training {
   private final Device device;
   private final Module net;
-  private final Optimizer optimizer;
   private final ScheduleChoice.Course course;
-  private final CrossEntropy.Options options;
   private final DataLoader batches;
+  private final Steps steps;
   private final LossLog log = new LossLog();
   private final List<Float> epochLosses = new ArrayList<>();
   private long images;
@@ -39,13 +40,23 @@ final class Training {
       DataLoader batches,
       Optimizer optimizer,
       ScheduleChoice.Course course,
-      CrossEntropy.Options options) {
+      CrossEntropy.Options options,
+      StepOptions stepping) {
     this.device = device;
     this.net = net;
     this.batches = batches;
-    this.optimizer = optimizer;
     this.course = course;
-    this.options = options;
+    this.steps =
+        stepping.of(
+            device,
+            batch -> {
+              Tensor y = net.forward(batch.get(0));
+              Tensor loss = Losses.crossEntropy(y, batch.get(1), null, options);
+              optimizer.zeroGrad();
+              loss.backward();
+              optimizer.step();
+              return List.of(loss);
+            });
   }
 
   /** Goes over all images once. */
@@ -79,10 +90,7 @@ final class Training {
 
   private void step(Batch batch) {
     try (Scope scope = device.scope()) {
-      Tensor loss = Losses.crossEntropy(net.forward(batch.input()), batch.target(), null, options);
-      optimizer.zeroGrad();
-      loss.backward();
-      optimizer.step();
+      Tensor loss = steps.take(scope, batch.input(), batch.target()).get(0);
       course.batch();
       log.add(scope, loss);
     }

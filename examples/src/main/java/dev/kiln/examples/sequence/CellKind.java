@@ -63,6 +63,11 @@ enum CellKind {
    * @param c the cell state, of an LSTM only
    */
   record State(Tensor h, @Nullable Tensor c) {
+    /** Of its {@link #tensors}. */
+    static State of(List<Tensor> tensors) {
+      return new State(tensors.get(0), tensors.size() == 1 ? null : tensors.get(1));
+    }
+
     List<Tensor> tensors() {
       return c == null ? List.of(h) : List.of(h, c);
     }

@@ -6,6 +6,7 @@ import dev.kiln.examples.Demo;
 import dev.kiln.examples.DemoOptions;
 import dev.kiln.examples.LossPlot;
 import dev.kiln.examples.Progress;
+import dev.kiln.examples.StepOptions;
 import dev.kiln.examples.TrainingOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,6 +42,7 @@ public final class CharlmCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private DemoOptions options;
   @Mixin private TrainingOptions training = new TrainingOptions(4, 32, 4e-3);
+  @Mixin private StepOptions stepping = new StepOptions();
 
   @Option(
       names = "--text",
@@ -196,7 +198,8 @@ public final class CharlmCommand implements Callable<Integer> {
       double lr,
       Sampler sampler,
       String start) {
-    LanguageTraining learning = new LanguageTraining(demo.device(), model, known, epochs, lr);
+    LanguageTraining learning =
+        new LanguageTraining(demo.device(), model, known, epochs, lr, stepping);
     NavigableMap<Integer, Float> heldOut = new TreeMap<>();
     double seconds = 0;
     int total = learning.left();

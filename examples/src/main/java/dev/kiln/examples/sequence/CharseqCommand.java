@@ -5,6 +5,7 @@ import dev.kiln.Tensor;
 import dev.kiln.examples.Demo;
 import dev.kiln.examples.DemoOptions;
 import dev.kiln.examples.LossPlot;
+import dev.kiln.examples.StepOptions;
 import dev.kiln.nn.Module;
 import java.io.IOException;
 import java.util.List;
@@ -25,6 +26,7 @@ public final class CharseqCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private DemoOptions options;
   @Mixin private SpellingOptions spelling = new SpellingOptions(100, 0.1);
+  @Mixin private StepOptions stepping = new StepOptions();
 
   @Option(
       names = "--text",
@@ -69,7 +71,7 @@ public final class CharseqCommand implements Callable<Integer> {
       demo.say(
           "Model     rnn, %,d parameters; %d places, %d different characters",
           Demo.parameters(net), last, vocabulary.size());
-      Speller speller = new Speller(net, input, target, lr, vocabulary::decodeCharacters);
+      Speller speller = new Speller(net, input, target, lr, vocabulary::decodeCharacters, stepping);
       speller.learn(demo, epochs);
       int status = speller.judge(demo, wanted);
 

@@ -6,6 +6,7 @@ import dev.kiln.Tensor;
 import dev.kiln.examples.Demo;
 import dev.kiln.examples.DemoOptions;
 import dev.kiln.examples.LossPlot;
+import dev.kiln.examples.StepOptions;
 import dev.kiln.nn.Module;
 import java.io.IOException;
 import java.util.Collections;
@@ -38,6 +39,7 @@ public final class HihelloCommand implements Callable<Integer> {
 
   @Mixin private DemoOptions options;
   @Mixin private SpellingOptions spelling = new SpellingOptions(100, 0.1);
+  @Mixin private StepOptions stepping = new StepOptions();
 
   @Option(
       names = "--variant",
@@ -59,7 +61,7 @@ public final class HihelloCommand implements Callable<Integer> {
       demo.say(
           "Model     %s, %,d parameters: %s in, %s out",
           variant, Demo.parameters(net), given, wanted);
-      Speller speller = new Speller(net, input, target, lr, LETTERS::decodeCharacters);
+      Speller speller = new Speller(net, input, target, lr, LETTERS::decodeCharacters, stepping);
       speller.learn(demo, epochs);
       int status = speller.judge(demo, wanted);
 
@@ -117,11 +119,11 @@ public final class HihelloCommand implements Callable<Integer> {
   }
 
   /** The same net, from the same start, as it should be. */
-  private static List<Float> withoutSoftmax(
+  private List<Float> withoutSoftmax(
       Demo demo, Tensor input, Tensor target, int epochs, double lr) {
     Module net = HihelloNet.SEQUENCE.build(LETTERS.size());
     net.to(demo.device(), new Generator(demo.seed()));
-    Speller speller = new Speller(net, input, target, lr, LETTERS::decodeCharacters);
+    Speller speller = new Speller(net, input, target, lr, LETTERS::decodeCharacters, stepping);
     speller.practise(epochs);
     return speller.losses();
   }

@@ -5,10 +5,13 @@ import dev.kiln.Scope;
 import dev.kiln.Tensor;
 import dev.kiln.autograd.Tape;
 import dev.kiln.examples.LossLog;
+import dev.kiln.examples.StepOptions;
+import dev.kiln.examples.Steps;
 import dev.kiln.nn.Losses;
 import dev.kiln.optim.Adam;
 import dev.kiln.optim.ClipGrad;
 import dev.kiln.optim.Optimizer;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -23,24 +26,50 @@ final class LanguageTraining {
   private final CharacterModel model;
   private final Streams text;
   private final double lr;
-  private final int steps;
+  private final int total;
   private final Optimizer optimizer;
+  private final Steps steps;
   private final CarriedState carried = new CarriedState();
   private final LossLog log = new LossLog();
   private int step;
 
-  LanguageTraining(Device device, CharacterModel model, Streams text, int epochs, double lr) {
+  LanguageTraining(
+      Device device,
+      CharacterModel model,
+      Streams text,
+      int epochs,
+      double lr,
+      StepOptions stepping) {
     this.device = device;
     this.model = model;
     this.text = text;
     this.lr = lr;
-    this.steps = Math.multiplyExact(epochs, text.windows());
+    this.total = Math.multiplyExact(epochs, text.windows());
     this.optimizer = new Adam(model.parameters(), lr);
+    this.steps = stepping.of(device, this::step);
+  }
+
+  /**
+   * @param inputs characters, targets, and the state to begin with, if it is not zeros
+   * @return the loss, and the state after the window
+   */
+  private List<Tensor> step(List<Tensor> inputs) {
+    List<Tensor> before = inputs.subList(2, inputs.size());
+    CellKind.State state = before.isEmpty() ? null : CellKind.State.of(before);
+    CharacterModel.Answer answer = model.read(inputs.get(0), state);
+    Tensor loss = Losses.crossEntropy(answer.logits(), inputs.get(1));
+    optimizer.zeroGrad();
+    loss.backward();
+    ClipGrad.norm(model.parameters(), LONGEST_GRADIENT);
+    optimizer.step();
+    List<Tensor> results = new ArrayList<>(List.of(loss));
+    results.addAll(answer.state().detach().tensors());
+    return results;
   }
 
   /** How many windows are left. */
   int left() {
-    return steps - step;
+    return total - step;
   }
 
   /** Reads and learns the next window; after the last of the text comes the first again. */
@@ -51,17 +80,17 @@ final class LanguageTraining {
     }
     Streams.Window window = text.get(step % text.windows());
     try (Scope scope = device.scope()) {
-      CharacterModel.Answer answer = model.read(input(device, text, window), carried.get());
-      Tensor loss =
-          Losses.crossEntropy(
-              answer.logits(), Tensor.of(device, window.target(), window.target().length));
-      optimizer.zeroGrad();
-      loss.backward();
-      ClipGrad.norm(model.parameters(), LONGEST_GRADIENT);
-      optimizer.lr(lr * Math.min(1, 2.0 * left() / steps));
-      optimizer.step();
-      log.add(scope, loss);
-      carried.set(scope, answer.state());
+      List<Tensor> inputs = new ArrayList<>();
+      inputs.add(input(device, text, window));
+      inputs.add(Tensor.of(device, window.target(), window.target().length));
+      CellKind.State before = carried.get();
+      if (before != null) {
+        inputs.addAll(before.tensors());
+      }
+      optimizer.lr(lr * Math.min(1, 2.0 * left() / total));
+      List<Tensor> results = steps.take(scope, inputs.toArray(new Tensor[0]));
+      log.add(scope, results.get(0));
+      carried.set(scope, CellKind.State.of(results.subList(1, results.size())));
     }
     step++;
   }

@@ -5,6 +5,7 @@ import dev.kiln.Tensor;
 import dev.kiln.examples.Demo;
 import dev.kiln.examples.DemoOptions;
 import dev.kiln.examples.LossPlot;
+import dev.kiln.examples.StepOptions;
 import dev.kiln.nn.Module;
 import java.io.IOException;
 import java.util.List;
@@ -39,6 +40,7 @@ public final class LongseqCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private DemoOptions options;
   @Mixin private SpellingOptions spelling = new SpellingOptions(100, 0.03);
+  @Mixin private StepOptions stepping = new StepOptions();
 
   @Option(
       names = "--text",
@@ -94,7 +96,12 @@ public final class LongseqCommand implements Callable<Integer> {
       String given = vocabulary.decode(ids, 0, window, "");
       Speller speller =
           new Speller(
-              net, input, target, lr, predicted -> given + lastOfEach(vocabulary, predicted));
+              net,
+              input,
+              target,
+              lr,
+              predicted -> given + lastOfEach(vocabulary, predicted),
+              stepping);
       speller.learn(demo, epochs);
       int status = speller.judge(demo, text);
 

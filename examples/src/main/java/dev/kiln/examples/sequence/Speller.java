@@ -6,6 +6,8 @@ import dev.kiln.Scope;
 import dev.kiln.Tensor;
 import dev.kiln.autograd.Tape;
 import dev.kiln.examples.Demo;
+import dev.kiln.examples.StepOptions;
+import dev.kiln.examples.Steps;
 import dev.kiln.nn.Losses;
 import dev.kiln.nn.Module;
 import dev.kiln.optim.Adam;
@@ -20,9 +22,8 @@ import java.util.List;
 final class Speller {
   private final Module net;
   private final Tensor input;
-  private final Tensor target;
   private final Reading reading;
-  private final Optimizer optimizer;
+  private final Steps steps;
   private final List<Float> losses = new ArrayList<>();
   private String predicted = "";
 
@@ -36,12 +37,23 @@ final class Speller {
    *     steps, vocabulary]}
    * @param target what comes next at each place, of the shape of {@code input}
    */
-  Speller(Module net, Tensor input, Tensor target, double lr, Reading reading) {
+  Speller(
+      Module net, Tensor input, Tensor target, double lr, Reading reading, StepOptions stepping) {
     this.net = net;
     this.input = input;
-    this.target = target;
     this.reading = reading;
-    this.optimizer = new Adam(net.parameters(), lr);
+    Optimizer optimizer = new Adam(net.parameters(), lr);
+    this.steps =
+        stepping.of(
+            input.device(),
+            inputs -> {
+              Tensor logits = logits();
+              Tensor loss = Losses.crossEntropy(logits, target.reshape(-1));
+              optimizer.zeroGrad();
+              loss.backward();
+              optimizer.step();
+              return List.of(loss, logits);
+            });
   }
 
   /** Trains, and says every now and then where it is. */
@@ -69,13 +81,9 @@ final class Speller {
   /** The string is the one that the net says before the weights change. */
   private void step() {
     try (Scope scope = input.device().scope()) {
-      Tensor logits = logits();
-      Tensor loss = Losses.crossEntropy(logits, target.reshape(-1));
-      optimizer.zeroGrad();
-      loss.backward();
-      optimizer.step();
-      losses.add(loss.item());
-      predicted = read(logits);
+      List<Tensor> results = steps.take(scope);
+      losses.add(results.get(0).item());
+      predicted = read(results.get(1).detach());
     }
   }
 
