@@ -3,13 +3,16 @@ package dev.kiln.cases;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kiln.Device;
+import dev.kiln.Recording;
 import dev.kiln.Scope;
 import dev.kiln.Tensor;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /**
  * Runs a case on a device: the values against the oracle, the gradients against central differences
- * of the oracle in double precision, and both twice for the same bits.
+ * of the oracle in double precision. Then the same as a recorded step, which is to give the same
+ * bits when it is taken down and when it is replayed.
  */
 public final class CaseCheck {
   /** Float32 in any order of summation passes; half precision and TF32 do not. */
@@ -43,32 +46,68 @@ public final class CaseCheck {
         checkGradient(opCase, values, upstream, i, first[i + 1]);
       }
     }
-    float[][] second = run(opCase, values, upstream);
-    for (int i = 0; i < first.length; i++) {
-      assertThat(second[i]).as("%s: the same bits twice", opCase).isEqualTo(first[i]);
-    }
+    checkRecorded(opCase, values, upstream, first);
   }
 
   /** The output, then each input's gradient (empty for those without). */
   private float[][] run(OpCase opCase, float[][] values, double[] upstream) {
     try (Scope scope = device.scope()) {
       Tensor[] inputs = opCase.tensors(device, values);
-      Tensor y = opCase.run(inputs);
-      float[][] results = new float[inputs.length + 1][];
-      results[0] = y.toFloats();
-      if (y.requiresGrad()) {
-        float[] dy = new float[upstream.length];
-        for (int i = 0; i < dy.length; i++) {
-          dy[i] = (float) upstream[i];
-        }
-        y.backward(Tensor.of(device, dy, y.shape().toArray()));
-      }
-      for (int i = 0; i < inputs.length; i++) {
-        Tensor grad = inputs[i].grad();
-        results[i + 1] = grad == null ? new float[0] : grad.toFloats();
-      }
-      return results;
+      Tensor dy = Tensor.of(device, narrow(upstream), upstream.length);
+      return results(inputs, step(opCase, inputs, dy));
     }
+  }
+
+  private void checkRecorded(
+      OpCase opCase, float[][] values, double[] upstream, float[][] expected) {
+    try (Scope scope = device.scope()) {
+      Tensor[] inputs = opCase.tensors(device, values);
+      Tensor dy = Tensor.of(device, narrow(upstream), upstream.length);
+      Recording recording = device.record(in -> List.of(step(opCase, inputs, dy)));
+      for (String when : List.of("unrecorded", "recorded", "replayed")) {
+        // optimizers change their parameters
+        for (int i = 0; i < inputs.length; i++) {
+          inputs[i].write(values[i]);
+        }
+        Tensor y = recording.run().get(0);
+        if (when.equals("replayed") && opCase.varies()) {
+          return;
+        }
+        float[][] again = results(inputs, y);
+        for (int i = 0; i < expected.length; i++) {
+          assertThat(again[i]).as("%s: the same bits %s", opCase, when).isEqualTo(expected[i]);
+        }
+      }
+    }
+  }
+
+  private static Tensor step(OpCase opCase, Tensor[] inputs, Tensor dy) {
+    for (Tensor input : inputs) {
+      input.clearGrad();
+    }
+    Tensor y = opCase.run(inputs);
+    if (y.requiresGrad()) {
+      y.backward(dy.view(y.shape()));
+    }
+    return y;
+  }
+
+  private static float[][] results(Tensor[] inputs, Tensor y) {
+    float[][] results = new float[inputs.length + 1][];
+    results[0] = y.toFloats();
+    for (int i = 0; i < inputs.length; i++) {
+      Tensor grad = inputs[i].grad();
+      results[i + 1] = grad == null ? new float[0] : grad.toFloats();
+    }
+    return results;
+  }
+
+  private static float[] narrow(double[] values) {
+    float[] narrow = new float[values.length];
+    for (int i = 0; i < narrow.length; i++) {
+      narrow[i] = (float) values[i];
+    }
+    return narrow;
   }
 
   private static void checkGradient(

@@ -197,7 +197,8 @@ final class ElementwiseCases {
         OpCase.of("dropout2d")
             .input(3, 5, 4, 7)
             .forward(x -> Dropout.channels(x[0], 0.25f, new Generator(9, 1)))
-            .oracle(x -> dropped(x[0], 28, 0.25f, 9, 1));
+            .oracle(x -> dropped(x[0], 28, 0.25f, 9, 1))
+            .varying();
     Stream<OpCase> elements =
         Stream.of(SHAPES).flatMap(s -> Stream.of(0f, 0.25f, 0.5f, 1f).map(p -> dropout(p, s)));
     return Stream.concat(elements, Stream.of(channels));
@@ -208,7 +209,8 @@ final class ElementwiseCases {
     return OpCase.of("dropout", p)
         .input(shape)
         .forward(x -> Dropout.apply(x[0], p, new Generator(-42, stream)))
-        .oracle(x -> dropped(x[0], 1, p, -42, stream));
+        .oracle(x -> dropped(x[0], 1, p, -42, stream))
+        .varying();
   }
 
   private static double[] dropped(double[] x, int inner, float p, long seed, long stream) {

@@ -23,7 +23,7 @@ final class IndexingCases {
   }
 
   private static Tensor index(Tensor like, int[] numbers, int... shape) {
-    return Tensor.of(like.device(), numbers.clone(), shape);
+    return Constants.of(like, numbers, shape);
   }
 
   private static Stream<OpCase> embedding() {
@@ -61,7 +61,7 @@ final class IndexingCases {
   private static Tensor withoutPadding(Tensor weight, Tensor ids) {
     float[] last = new float[weight.dim(0)];
     last[last.length - 1] = 1;
-    Tensor padding = weight.detach().mul(Tensor.of(weight.device(), last, last.length, 1));
+    Tensor padding = weight.detach().mul(Constants.of(weight, last, last.length, 1));
     return Embedding.apply(weight, ids, -1).sub(Embedding.apply(padding, ids));
   }
 

@@ -44,7 +44,7 @@ final class LossCases {
             x ->
                 NllLoss.apply(
                     x[0],
-                    Tensor.of(x[0].device(), target.clone(), targetShape),
+                    Constants.of(x[0], target, targetShape),
                     weighted ? floats(x[0], weight) : null,
                     new NllLoss.Options(ignore, reduction)))
         .oracle(
@@ -92,7 +92,7 @@ final class LossCases {
             x ->
                 CrossEntropy.apply(
                     x[0],
-                    Tensor.of(x[0].device(), target.clone(), targetShape),
+                    Constants.of(x[0], target, targetShape),
                     weighted ? floats(x[0], weight) : null,
                     options))
         .oracle(
@@ -112,7 +112,7 @@ final class LossCases {
     for (int i = 0; i < narrow.length; i++) {
       narrow[i] = (float) values[i];
     }
-    return Tensor.of(like.device(), narrow, narrow.length);
+    return Constants.of(like, narrow, narrow.length);
   }
 
   private static double[] slow(

@@ -21,6 +21,7 @@ public final class OpCase {
   private Function<Tensor[], Tensor> forward = x -> x[0];
   private Function<double[][], double[]> oracle = x -> x[0];
   private double flops;
+  private boolean varies;
 
   /** How an input's values are drawn. */
   public enum Values {
@@ -79,6 +80,16 @@ public final class OpCase {
   public OpCase flops(double count) {
     flops = count;
     return this;
+  }
+
+  /** Says that the op gives other results each time: it counts its steps or its draws. */
+  OpCase varying() {
+    varies = true;
+    return this;
+  }
+
+  boolean varies() {
+    return varies;
   }
 
   public String op() {

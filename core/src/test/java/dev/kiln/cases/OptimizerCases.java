@@ -14,6 +14,7 @@ import dev.kiln.optim.Sgd;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -125,10 +126,19 @@ final class OptimizerCases {
   private static List<Tensor> withGradients(Tensor... x) {
     List<Tensor> parameters = new ArrayList<>();
     for (int i = 0; i < x.length / 2; i++) {
-      x[i].setGrad(x[x.length / 2 + i]);
+      // a copy, for gradients are cleared with their step
+      x[i].setGrad(x[x.length / 2 + i].detach().mul(1));
       parameters.add(x[i]);
     }
     return parameters;
+  }
+
+  private static List<Tensor> gradients(Tensor... x) {
+    List<Tensor> gradients = new ArrayList<>();
+    for (int i = 0; i < x.length / 2; i++) {
+      gradients.add(Objects.requireNonNull(x[i].grad()));
+    }
+    return gradients;
   }
 
   private static OpCase optimizer(
@@ -143,6 +153,7 @@ final class OptimizerCases {
               }
               return Concat.apply(parameters, 0);
             })
+        .varying()
         .oracle(
             x -> {
               double[] p = joined(x, 0);
@@ -174,7 +185,7 @@ final class OptimizerCases {
         .forward(
             x -> {
               clip.run(withGradients(x));
-              return Concat.apply(Arrays.asList(x).subList(x.length / 2, x.length), 0);
+              return Concat.apply(gradients(x), 0);
             })
         .oracle(
             x -> {

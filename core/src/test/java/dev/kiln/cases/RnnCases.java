@@ -73,7 +73,7 @@ final class RnnCases {
               Tensor lengths =
                   oracle.lengths() == null
                       ? null
-                      : Tensor.of(x[0].device(), oracle.lengths().clone(), oracle.batch());
+                      : Constants.of(x[0], oracle.lengths(), oracle.batch());
               Tensor h0 = oracle.stated() ? x[1] : null;
               Tensor c0 = oracle.stated() && cell.hasCellState() ? x[2] : null;
               return joined(Recurrent.apply(stack, x[0], h0, c0, lengths, weights(oracle, x)));
