@@ -99,7 +99,7 @@ write() {
 # table: the resources of what was built and ships. PTX of kernels for CPUs is for the tests alone.
 table() {
   local program files=()
-  for program in $(program_lines "$shipped" | awk '$1 !~ /_cpu$/ {print $1}'); do
+  for program in $(program_lines "$shipped" | awk '$1 !~ /_(cpu|single|lanes)$/ {print $1}'); do
     files+=("$work/$program.ptx" "$work/$program.usage")
   done
   awk -f occupancy.awk "${files[@]}"

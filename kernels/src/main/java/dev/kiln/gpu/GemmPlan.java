@@ -12,7 +12,7 @@ import java.util.List;
  * @param splits partial sums of C, added in order at the end; 1 writes C at once
  */
 record GemmPlan(Method method, int splits) implements Variant {
-  /** The kernels, by program name without the letters for transposed operands. */
+  /** The kernels. */
   enum Method {
     /**
      * Tiles of 128 × 128: the most arithmetic per number loaded, for matrices that fill the GPU.
@@ -20,13 +20,27 @@ record GemmPlan(Method method, int splits) implements Variant {
     TILED_128("gemm_128"),
     /** Tiles of 64 × 64: four times as many groups, for middling matrices. */
     TILED_64("gemm_64"),
+    /** Tiles of 64 × 64 whose loads are of one number, for any rows. */
+    TILED_ODD("gemm_odd"),
     /** No tiles: for products so small or thin that most of a tile would be padding. */
     DIRECT("gemm_direct");
 
-    final String program;
+    private final String program;
 
     Method(String program) {
       this.program = program;
+    }
+
+    /** The program of a tiled method. */
+    String programFor(GemmSpec spec) {
+      return this == TILED_ODD
+          ? program
+          : program + (spec.transposeA() ? "_t" : "_n") + (spec.transposeB() ? "t" : "n");
+    }
+
+    /** Whether its kernel can read these matrices: four numbers at a time, but for some. */
+    boolean fits(GemmSpec spec) {
+      return this == DIRECT || this == TILED_ODD || inFours(spec);
     }
   }
 
@@ -66,19 +80,31 @@ record GemmPlan(Method method, int splits) implements Variant {
         || elements * spec.k() <= SMALL) {
       return new GemmPlan(Method.DIRECT, splits(spec, elements / 32 + 1, wanted, elements));
     }
-    if (tiles(spec, 128) >= computeUnits) {
+    if (Method.TILED_128.fits(spec) && tiles(spec, 128) >= computeUnits) {
       return new GemmPlan(Method.TILED_128, 1);
     }
-    return new GemmPlan(Method.TILED_64, splits(spec, tiles(spec, 64), wanted, elements));
+    Method method = Method.TILED_64.fits(spec) ? Method.TILED_64 : Method.TILED_ODD;
+    return new GemmPlan(method, splits(spec, tiles(spec, 64), wanted, elements));
+  }
+
+  /** Whether rows, and matrices of a batch, are multiples of four numbers apart. */
+  private static boolean inFours(GemmSpec spec) {
+    int rowA = spec.transposeA() ? spec.m() : spec.k();
+    int rowB = spec.transposeB() ? spec.k() : spec.n();
+    return ((rowA | rowB | spec.strideA() | spec.strideB()) & 3) == 0;
   }
 
   /**
-   * Every way that might be the best one somewhere: each kernel, with each power of 2 of splits.
+   * Every way that might be the best one somewhere: each kernel that can read the matrices, with
+   * each power of 2 of splits.
    */
   static List<GemmPlan> candidates(GemmSpec spec) {
     long elements = Math.max(1, (long) spec.m() * spec.n() * spec.batch());
     List<GemmPlan> candidates = new ArrayList<>();
     for (Method method : Method.values()) {
+      if (!method.fits(spec)) {
+        continue;
+      }
       candidates.add(new GemmPlan(method, 1));
       for (int splits = 2;
           splits <= MAX_SPLITS

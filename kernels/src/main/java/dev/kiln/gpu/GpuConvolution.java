@@ -175,8 +175,6 @@ interface GpuConvolution extends Convolution, GpuGemm, GpuCopies {
     addExtents(arguments, spec);
     addDivisor(arguments, spec.kernelHeight() * spec.kernelWidth());
     addDivisor(arguments, spec.kernelWidth());
-    addDivisor(arguments, spec.strideHeight());
-    addDivisor(arguments, spec.strideWidth());
     addDivisor(arguments, spec.outPixels());
     addDivisor(arguments, spec.outWidth());
     arguments.add(GemmPlan.ceilDiv(GemmPlan.ceilDiv(pass.k(spec), plan.splits()), step) * step);

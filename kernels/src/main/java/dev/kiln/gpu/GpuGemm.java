@@ -72,8 +72,7 @@ interface GpuGemm extends Gemm, GpuFamily {
       @Nullable Buffer bias,
       boolean biasDown,
       DeviceMemory c) {
-    String program =
-        plan.method().program + (spec.transposeA() ? "_t" : "_n") + (spec.transposeB() ? "t" : "n");
+    String program = plan.method().programFor(spec);
     int tiles =
         GemmPlan.ceilDiv(spec.m(), kernels().tunable(program, "TILE_M"))
             * GemmPlan.ceilDiv(spec.n(), kernels().tunable(program, "TILE_N"));
@@ -98,7 +97,9 @@ interface GpuGemm extends Gemm, GpuFamily {
         spec.strideB(),
         spec.batch(),
         depth,
-        biasDown ? 1 : 0);
+        biasDown ? 1 : 0,
+        spec.transposeA() ? 0 : 1,
+        spec.transposeB() ? 1 : 0);
   }
 
   private void direct(

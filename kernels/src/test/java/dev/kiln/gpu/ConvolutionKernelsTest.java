@@ -113,7 +113,7 @@ final class ConvolutionKernelsTest {
     }
   }
 
-  /** A kernel for GPUs, wherever it can run in a test's time; where not, what is chosen. */
+  /** A kernel for GPUs, wherever it can run, and in a test's time; where not, what is chosen. */
   private static final class Forced extends Chosen {
     /** The direct weight gradient has a group for each: too many for the mock driver's threads. */
     private static final int MAX_WEIGHTS = 300;
@@ -126,10 +126,12 @@ final class ConvolutionKernelsTest {
     }
 
     private boolean takes(Pass pass, Conv2dSpec spec) {
-      return method != ConvolutionPlan.Method.DIRECT
-          || (pass == Pass.WEIGHT_GRADIENT
-              ? spec.outChannels() * spec.patch() <= MAX_WEIGHTS
-              : pass.k(spec) <= ConvolutionPlan.MAX_DIRECT);
+      if (method != ConvolutionPlan.Method.DIRECT) {
+        return pass != Pass.INPUT_GRADIENT || spec.strideHeight() * spec.strideWidth() == 1;
+      }
+      return pass == Pass.WEIGHT_GRADIENT
+          ? spec.outChannels() * spec.patch() <= MAX_WEIGHTS
+          : pass.k(spec) <= ConvolutionPlan.MAX_DIRECT;
     }
 
     @Override

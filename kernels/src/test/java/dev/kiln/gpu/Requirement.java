@@ -5,7 +5,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.opentest4j.TestAbortedException;
 
-/** What a test needs and a machine may lack: {@code opencl}, {@code cuda-mock}, {@code ptx}. */
+/**
+ * What a test needs and a machine may lack: {@code opencl}, {@code cuda-mock}, {@code ptx}, {@code
+ * sass}, {@code oclgrind}.
+ */
 public final class Requirement {
   private static final Set<String> SAID = ConcurrentHashMap.newKeySet();
 

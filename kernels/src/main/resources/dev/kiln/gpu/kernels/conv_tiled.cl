@@ -14,11 +14,14 @@
 //                   +------------+------------+           pixel reads; ##### = TILE_K x TILE_N of it
 //
 // The walk along k is gemm_tiled's: load the next strips to registers, multiply the present ones
-// (tile.h), store the next to the other half of local memory, one barrier.
+// (tile.h), store the next to the other half of local memory, one barrier. Where in a patch the rows
+// of a strip lie, or for WEIGHT_GRADIENT its columns, is worked out once for all work-items.
 //
 // Launch   x = tiles of C, rows fastest; y = groups; z = splits of k, depth each (WEIGHT_GRADIENT
-//              only): split s goes to C[s], [splits][outChannels][groupIn][taps]; split_sum adds up
-// Local    2 * TILE_K * (TILE_M + TILE_N + 8) floats, for WEIGHT_GRADIENT 3 * TILE_N more
+//              only): split s goes to C[s], [splits][outChannels][groupIn][taps]; split_sum adds
+//              up. INPUT_GRADIENT wants strides of 1: others are taken apart into phases
+// Local    2 * TILE_K * (TILE_M + TILE_N + 12) floats, for WEIGHT_GRADIENT
+//          2 * TILE_K * (TILE_M + TILE_N + 8) + 4 * TILE_N
 // Order    one sum per element, k ascending, fused multiply-adds; splits in order: the same bits on
 //          every run
 // Tunable  PASS 0, 1 or 2, in the order of the table
@@ -43,21 +46,53 @@
 #if PASS == WEIGHT_GRADIENT
 #define K_OF_B(r) (LOCAL_ID(0) % TILE_K)
 #define LINE_OF_B(r) (LOCAL_ID(0) / TILE_K + (r)*LINES_APART)
+#define PLACE_OF_B(r) LINE_OF_B(r)
+#define PLACES TILE_N
 #else
 #define K_OF_B(r) (LOCAL_ID(0) / TILE_N + (r) * (WG / TILE_N))
 #define LINE_OF_B(r) (LOCAL_ID(0) % TILE_N)
+#define PLACE_OF_B(r) K_OF_B(r)
+#define PLACES (2 * TILE_K)
 #endif
 
 #if COUNT_A * WG != TILE_M * TILE_K || COUNT_B * WG != TILE_N * TILE_K || WG % TILE_K != 0
 #error "every work-item must load the same number of elements"
 #endif
 
+// A place in a patch: rows and columns from its corner, elements of B from there, and of A from the
+// first of its row. All four are ints, kept as the bits of floats.
+DEVICE_FN void store_place(LOCAL_PTR float* to, int down, int across, int inB, int inA) {
+  LOCAL_STORE4(to, F4(AS_FLOAT((uint)down), AS_FLOAT((uint)across), AS_FLOAT((uint)inB),
+                      AS_FLOAT((uint)inA)));
+}
+
+#if PASS != WEIGHT_GRADIENT
+// The place of number k of a sum; from kEnd on it is outside. pixels, width: of B's planes.
+DEVICE_FN void store_place_of(LOCAL_PTR float* to, int k, int kEnd, int pixels, int width,
+                              int taps, int kernelWidth, int groupIn, int dilationHeight,
+                              int dilationWidth, DIVISOR(taps), DIVISOR(kernelWidth)) {
+  const int channel = DIVIDE(k, taps);
+  const int tap = k - channel * taps;
+  const int i = DIVIDE(tap, kernelWidth);
+  const int down = i * dilationHeight;
+  const int across = (tap - i * kernelWidth) * dilationWidth;
+  const int outside = k < kEnd ? 0 : OUTSIDE;
+#if PASS == FORWARD
+  store_place(to, down + outside, across, channel * pixels + down * width + across, k);
+#else  // the taps count backwards; w is [groupOut][groupIn][tap] and k is (groupOut, tap)
+  store_place(to, outside - down, -across, channel * pixels - down * width - across,
+              channel * groupIn * taps + tap);
+#endif
+}
+#endif
+
 KERNEL(WG) conv_tiled(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRICT b,
                       GLOBAL const float* RESTRICT bias, GLOBAL float* RESTRICT c, CONV_EXTENTS,
-                      DIVISOR(taps), DIVISOR(kernelWidth), DIVISOR(strideHeight),
-                      DIVISOR(strideWidth), DIVISOR(outPixels), DIVISOR(outWidth), int depth) {
-  LOCAL float tileA[2][TILE_K * PITCH_M];
-  LOCAL float tileB[2][TILE_K * PITCH_N];
+                      DIVISOR(taps), DIVISOR(kernelWidth), DIVISOR(outPixels), DIVISOR(outWidth),
+                      int depth) {
+  LOCAL float tileA[2 * HALF_M];
+  LOCAL float tileB[2 * HALF_N];
+  LOCAL float places[4 * PLACES];
 
   const int groupIn = inChannels / groups;
   const int groupOut = outChannels / groups;
@@ -87,129 +122,132 @@ KERNEL(WG) conv_tiled(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRI
   const int kEnd = IMIN(k, kBegin + depth);
 
 #if PASS == WEIGHT_GRADIENT
-  // Where the tile's columns, (channel, tap), read relative to an output pixel.
-  LOCAL int tapHeight[TILE_N];
-  LOCAL int tapWidth[TILE_N];
-  LOCAL int tapOffset[TILE_N];
+  const int heightB = inHeight;
+  const int widthB = inWidth;
+  const int apartA = outPixels;
+  const int firstA = (group * groupOut + row + LINE_OF_A(0)) * outPixels;
   for (int line = LOCAL_ID(0); line < TILE_N; line += WG) {
     const int inside = column + line < columns;
     const int channel = inside ? (column + line) / taps : 0;
     const int tap = inside ? column + line - channel * taps : 0;
     const int h = tap / kernelWidth * dilationHeight;
     const int v = tap % kernelWidth * dilationWidth;
-    tapHeight[line] = inside ? h : OUTSIDE;
-    tapWidth[line] = v;
-    tapOffset[line] = (group * groupIn + channel) * inPixels + h * inWidth + v;
+    store_place(places + 4 * line, inside ? h : OUTSIDE, v,
+                (group * groupIn + channel) * inPixels + h * inWidth + v, 0);
   }
-  BARRIER();
-  const int firstA = (group * groupOut + row + LINE_OF_A(0)) * outPixels;
 #else
   const int line = column + LINE_OF_B(0);
   const int lineInside = line < columns;
 #if PASS == FORWARD
+  const int heightB = inHeight;
+  const int widthB = inWidth;
+  const int apartA = k;
+  const int firstA = (group * groupOut + row + LINE_OF_A(0)) * k;
   const int image = lineInside ? line / outPixels : 0;
   const int pixel = line - image * outPixels;
-  const int atHeight =
-      lineInside ? pixel / outWidth * strideHeight - paddingHeight : -OUTSIDE;
+  const int atHeight = lineInside ? pixel / outWidth * strideHeight - paddingHeight : OUTSIDE;
   const int atWidth = pixel % outWidth * strideWidth - paddingWidth;
-  const int firstA = (group * groupOut + row + LINE_OF_A(0)) * k;
-  const int imageB = (image * inChannels + group * groupIn) * inPixels;
+  const int planeB = image * inChannels + group * groupIn;
 #else
+  const int heightB = outHeight;
+  const int widthB = outWidth;
+  const int apartA = taps;
+  const int firstA = (group * groupOut * groupIn + row + LINE_OF_A(0)) * taps;
   const int image = lineInside ? line / inPixels : 0;
   const int pixel = line - image * inPixels;
-  const int atHeight = lineInside ? pixel / inWidth + paddingHeight : -OUTSIDE;
+  const int atHeight = lineInside ? pixel / inWidth + paddingHeight : OUTSIDE;
   const int atWidth = pixel % inWidth + paddingWidth;
-  const int firstA = (group * groupOut * groupIn + row + LINE_OF_A(0)) * taps;
-  const int imageB = (image * outChannels + group * groupOut) * outPixels;
+  const int planeB = image * outChannels + group * groupOut;
 #endif
+  const int firstB = lineInside ? (planeB * heightB + atHeight) * widthB + atWidth : 0;
+#define STORE_PLACES(strip, turn)                                                                 \
+  if (LOCAL_ID(0) < TILE_K) {                                                                     \
+    store_place_of(places + 4 * ((turn)*TILE_K + LOCAL_ID(0)), (strip) + LOCAL_ID(0), kEnd,       \
+                   heightB * widthB, widthB, taps, kernelWidth, groupIn, dilationHeight,          \
+                   dilationWidth, tapsMagic, tapsShift, kernelWidthMagic, kernelWidthShift);      \
+  }
+  STORE_PLACES(kBegin, 0)
 #endif
+  BARRIER();
 
   float4 sum[ITEM_M * RUNS_N];
   UNROLL
   for (int i = 0; i < ITEM_M * RUNS_N; i++) sum[i] = F4_ALL(0.0f);
+  float4 down[2 * RUNS_M];
+  float4 across[2 * RUNS_N];
+  UNROLL
+  for (int i = 0; i < RUNS_M; i++) down[RUNS_M + i] = F4_ALL(0.0f);
+  UNROLL
+  for (int j = 0; j < RUNS_N; j++) across[RUNS_N + j] = F4_ALL(0.0f);
 
-  int present = 1;  // the half of local memory that the next strips are not stored to
+  LOCAL_PTR float* toA = tileA + K_OF_A * PITCH_M + LINE_OF_A(0);
+  LOCAL_PTR float* toB = tileB + K_OF_B(0) * PITCH_N + LINE_OF_B(0);
+  LOCAL_PTR const float* readA = tileA + HALF_M + item_row();
+  LOCAL_PTR const float* readB = tileB + HALF_N + item_column();
+  int toOtherA = HALF_M;  // half of the local memory
+  int toOtherB = HALF_N;
+#if PASS != WEIGHT_GRADIENT
+  int turn = 0;  // which of the two are the places of the next strips
+#endif
   for (int at = kBegin - TILE_K; at < kEnd; at += TILE_K) {
     const int next = at + TILE_K;
     float heldA[COUNT_A];
     float heldB[COUNT_B];
     if (next < kEnd) {
       const int kA = next + K_OF_A;
+      const int leftA = kA < kEnd ? linesA : 0;
 #if PASS == WEIGHT_GRADIENT
       // A's k and B's k are the same pixel.
       const int image = DIVIDE(kA, outPixels);
       const int pixel = kA - image * outPixels;
       const int outRow = DIVIDE(pixel, outWidth);
-      const int atHeight = outRow * strideHeight - paddingHeight;
+      const int atHeight = kA < kEnd ? outRow * strideHeight - paddingHeight : OUTSIDE;
       const int atWidth = (pixel - outRow * outWidth) * strideWidth - paddingWidth;
-      const int dyAt = firstA + image * outChannels * outPixels + pixel;
-      const int xAt = image * inChannels * inPixels + atHeight * inWidth + atWidth;
+      LOCAL_PTR const float* taken = places;
+      const int atA = firstA + image * outChannels * outPixels + pixel;
+      const int rowB = image * inChannels * inHeight + outRow * strideHeight - paddingHeight;
+      const int firstB = rowB * inWidth + atWidth;
+#else
+      LOCAL_PTR const float* taken = places + turn * 4 * TILE_K;
+      const int atA = firstA + (int)AS_UINT(taken[4 * K_OF_A + 3]);
+#endif
       UNROLL
       for (int r = 0; r < COUNT_A; r++) {
         const int apart = r * LINES_APART;
-        heldA[r] = kA < kEnd && apart < linesA ? a[dyAt + apart * outPixels] : 0;
+        heldA[r] = apart < leftA ? a[atA + apart * apartA] : 0;
       }
       UNROLL
       for (int r = 0; r < COUNT_B; r++) {
-        const int line = LINE_OF_B(r);
-        const int inside = kA < kEnd && (uint)(atHeight + tapHeight[line]) < (uint)inHeight &&
-                           (uint)(atWidth + tapWidth[line]) < (uint)inWidth;
-        heldB[r] = inside ? b[xAt + tapOffset[line]] : 0;
+        const float4 place = LOCAL_LOAD4(taken + 4 * PLACE_OF_B(r));
+        // not &&: one predicate and no branch
+        const int inside = ((uint)atHeight + AS_UINT(place.x) < (uint)heightB) &
+                           ((uint)atWidth + AS_UINT(place.y) < (uint)widthB);
+        heldB[r] = inside ? b[firstB + (int)AS_UINT(place.z)] : 0;
       }
-#else
-#if PASS == FORWARD
-      UNROLL
-      for (int r = 0; r < COUNT_A; r++) {
-        const int apart = r * LINES_APART;
-        heldA[r] = kA < kEnd && apart < linesA ? a[firstA + apart * k + kA] : 0;
-      }
-#else
-      // w is [groupOut][groupIn][tap] and k is (groupOut, tap): runs of taps.
-      const int channelOfA = DIVIDE(kA, taps);
-      const int weightAt = firstA + channelOfA * groupIn * taps + kA - channelOfA * taps;
-      UNROLL
-      for (int r = 0; r < COUNT_A; r++) {
-        const int apart = r * LINES_APART;
-        heldA[r] = kA < kEnd && apart < linesA ? a[weightAt + apart * taps] : 0;
-      }
-#endif
-      UNROLL
-      for (int r = 0; r < COUNT_B; r++) {
-        const int kB = next + K_OF_B(r);
-        const int channel = DIVIDE(kB, taps);
-        const int tap = kB - channel * taps;
-        const int i = DIVIDE(tap, kernelWidth);
-        const int j = tap - i * kernelWidth;
-#if PASS == FORWARD
-        const int h = atHeight + i * dilationHeight;
-        const int v = atWidth + j * dilationWidth;
-        const int inside = kB < kEnd && (uint)h < (uint)inHeight && (uint)v < (uint)inWidth;
-        heldB[r] = inside ? b[imageB + channel * inPixels + h * inWidth + v] : 0;
-#else
-        const int down = atHeight - i * dilationHeight;
-        const int across = atWidth - j * dilationWidth;
-        const int h = DIVIDE(IMAX(down, 0), strideHeight);
-        const int v = DIVIDE(IMAX(across, 0), strideWidth);
-        const int inside = kB < kEnd && h * strideHeight == down && v * strideWidth == across &&
-                           h < outHeight && v < outWidth;
-        heldB[r] = inside ? b[imageB + channel * outPixels + h * outWidth + v] : 0;
-#endif
-      }
+#if PASS != WEIGHT_GRADIENT
+      turn = 1 - turn;
+      STORE_PLACES(next + TILE_K, turn)
 #endif
     }
-    if (at >= kBegin) {
-      tile_product(tileA[present] + item_row(), tileB[present] + item_column(), sum);
-    }
-    present ^= 1;
+    if (at >= kBegin) multiply_rows(readA, readB, down, across, sum);
     if (next < kEnd) {
       UNROLL
-      for (int r = 0; r < COUNT_A; r++) tileA[present][K_OF_A * PITCH_M + LINE_OF_A(r)] = heldA[r];
+      for (int r = 0; r < COUNT_A; r++) toA[r * LINES_APART] = heldA[r];
       UNROLL
       for (int r = 0; r < COUNT_B; r++) {
-        tileB[present][K_OF_B(r) * PITCH_N + LINE_OF_B(r)] = heldB[r];
+        toB[(K_OF_B(r) - K_OF_B(0)) * PITCH_N + LINE_OF_B(r) - LINE_OF_B(0)] = heldB[r];
       }
     }
     BARRIER();
+    readA -= toOtherA;
+    readB -= toOtherB;
+    toA += toOtherA;
+    toB += toOtherB;
+    toOtherA = -toOtherA;
+    toOtherB = -toOtherB;
+    // and the last row of the present strips: zeros the first time
+    read_row(readA, readB, 0, down, across);
+    multiply_row(1, down, across, sum);
   }
 
 #if PASS == WEIGHT_GRADIENT
