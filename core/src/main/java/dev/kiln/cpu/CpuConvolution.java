@@ -36,6 +36,7 @@ final class CpuConvolution implements Convolution {
   /** Runs of a kernel's row over all channels that leave most of a vector empty. */
   private static final int SHORT_RUN = 6;
 
+  private final Loops loops;
   private final MatrixProduct product;
   private final Workers workers;
   private final DirectConvolution direct;
@@ -44,6 +45,7 @@ final class CpuConvolution implements Convolution {
   private final CpuCopies copies;
 
   CpuConvolution(Engine engine) {
+    loops = engine.loops();
     product = engine.product();
     workers = engine.workers();
     direct = new DirectConvolution(engine);
@@ -426,12 +428,8 @@ final class CpuConvolution implements Convolution {
         (1 << 14) / spec.patch() / parts + 1,
         (from, to) -> {
           for (int row = from; row < to; row++) {
-            for (int i = row * stride; i < (row + 1) * stride; i++) {
-              float total = sums[i];
-              for (int part = 1; part < parts; part++) {
-                total += sums[part * size + i];
-              }
-              sums[i] = total;
+            for (int part = 1; part < parts; part++) {
+              loops.accumulate(1, sums, part * size + row * stride, sums, row * stride, stride);
             }
             int next = at + row * spec.patch();
             for (int c = 0; c < spec.groupIn(); c++) {

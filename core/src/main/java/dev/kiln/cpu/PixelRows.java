@@ -10,6 +10,9 @@ import java.util.Arrays;
  * [channel]: the gradient is made in runs, each rounded up to whole vectors.
  */
 final class PixelRows {
+  /** How many channels are laid out at once: so many streams a processor foresees. */
+  private static final int AT_ONCE = 16;
+
   private final Window window;
   private final int rows;
   private final int width;
@@ -78,26 +81,30 @@ final class PixelRows {
 
   /** Lays out what {@code outRows} rows of output pixels of one image see. */
   void lay(float[] image, int offset, int outRow, int outRows, float[] target, int to) {
-    int firstRow = outRow * window.strideHeight() - window.top();
-    for (int y = 0; y < window.paddedRows(outRows); y++) {
-      int row = window.inRow(firstRow + y);
-      layRow(image, offset, row, target, to + y * width * window.channels());
-    }
-  }
-
-  private void layRow(float[] image, int offset, int row, float[] target, int at) {
     int channels = window.channels();
+    int firstRow = outRow * window.strideHeight() - window.top();
     int first = window.firstColumn();
     int count = Math.max(0, Math.min(window.inWidth(), window.endColumn(width)) - first);
-    int end = at + width * channels;
-    if (row < 0 || count == 0) {
-      Arrays.fill(target, at, end, 0);
-      return;
+    int skip = (first + window.left()) * channels;
+    // a channel's rows follow each other in memory: some channels from top to bottom, then the next
+    for (int c = 0; c < channels; c += AT_ONCE) {
+      int some = Math.min(AT_ONCE, channels - c);
+      int from = offset + c * window.inPixels() + first;
+      for (int y = 0; y < window.paddedRows(outRows); y++) {
+        int row = window.inRow(firstRow + y);
+        int at = to + y * width * channels;
+        boolean seen = row >= 0 && count > 0;
+        if (c == 0) {
+          int left = seen ? skip : width * channels;
+          Arrays.fill(target, at, at + left, 0);
+          Arrays.fill(target, at + left + (seen ? count * channels : 0), at + width * channels, 0);
+        }
+        if (seen) {
+          int line = from + row * window.inWidth();
+          int place = at + skip + c;
+          Matrix.transpose(image, line, window.inPixels(), some, count, target, place, channels);
+        }
+      }
     }
-    int to = at + (first + window.left()) * channels;
-    int from = offset + row * window.inWidth() + first;
-    Arrays.fill(target, at, to, 0);
-    Matrix.transpose(image, from, window.inPixels(), channels, count, target, to, channels);
-    Arrays.fill(target, to + count * channels, end, 0);
   }
 }

@@ -19,11 +19,13 @@ final class WinogradWeights {
 
   private static final int PARTS_LIMIT = 1 << 21;
 
+  private final Loops loops;
   private final Winograd winograd;
   private final Tiles tiles;
   private final Workers workers;
 
   WinogradWeights(Engine engine) {
+    loops = engine.loops();
     winograd = engine.winograd();
     tiles = engine.product().tiles();
     workers = engine.workers();
@@ -207,9 +209,7 @@ final class WinogradWeights {
             for (int p = 0; p < points; p++) {
               int line = (p * padded + row) * stride;
               for (int part = 1; part < parts; part++) {
-                for (int i = line; i < line + stride; i++) {
-                  sums[i] += sums[part * size + i];
-                }
+                loops.accumulate(1, sums, part * size + line, sums, line, stride);
               }
             }
             int run = window.channels() * window.kernelWidth();
