@@ -2,10 +2,11 @@ package dev.kiln.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -14,6 +15,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  * loop and runs ten times slower: what is allocated tells this on any machine, however busy.
  */
 class VectorTilesTest {
+  /** How long the JVM beside this one may take, which is seconds. */
+  private static final int MINUTES = 5;
+
   static IntStream heights() {
     int tallest = new VectorTiles().rows();
     return IntStream.rangeClosed(1, tallest).filter(h -> h == 1 || h % 2 == 0);
@@ -35,7 +39,7 @@ class VectorTilesTest {
    * As after many deoptimizations in the Vector API's own methods, from which C2 stops guessing.
    */
   @Test
-  void tilesAllocateNothingWhereC2MayTrustNoProfile() throws Exception {
+  void tilesAllocateNothingWhereC2MayTrustNoProfile(@TempDir Path folder) throws Exception {
     ProcessBuilder builder =
         new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -48,8 +52,14 @@ class VectorTilesTest {
                 + Path.of("target", "test-classes"),
             TileAllocation.class.getName(),
             "20000");
-    Process process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(said.strip()).isEqualTo("done");
+    Path said = folder.resolve("said");
+    builder.redirectError(ProcessBuilder.Redirect.DISCARD).redirectOutput(said.toFile());
+    Process process = builder.start();
+    try {
+      assertThat(process.waitFor(MINUTES, TimeUnit.MINUTES)).isTrue();
+      assertThat(said).content().isEqualToIgnoringNewLines("done");
+    } finally {
+      process.destroyForcibly();
+    }
   }
 }
