@@ -11,6 +11,9 @@ final class CpuGemm implements Gemm {
   /** From this many multiplications on, a single product of a batch is shared by all threads. */
   private static final long SHARED_WITHIN = 1 << 23;
 
+  /** Up to so many multiplications the way to tiles is longer than the work. */
+  private static final int TINY = 1 << 9;
+
   /** Up to so many rows, sums as long as this are made where the operands lie. */
   private static final int FEW_ROWS = 3;
 
@@ -42,11 +45,15 @@ final class CpuGemm implements Gemm {
 
   @Override
   public void gemm(GemmSpec spec, Buffer a, Buffer b, @Nullable Buffer bias, Buffer c) {
-    Start start =
-        bias == null ? Start.ZERO : Start.perColumn(CpuBuffer.floats(bias), CpuBuffer.offset(bias));
     int m = spec.m();
     int n = spec.n();
     int k = spec.k();
+    if (spec.batch() == 1 && (long) m * n * k <= TINY) {
+      tiny(spec, a, b, bias, c);
+      return;
+    }
+    Start start =
+        bias == null ? Start.ZERO : Start.perColumn(CpuBuffer.floats(bias), CpuBuffer.offset(bias));
     if (spec.batch() == 1
         && m <= FEW_ROWS
         && k >= LONG
@@ -86,6 +93,31 @@ final class CpuGemm implements Gemm {
     } else {
       for (int i = 0; i < spec.batch(); i++) {
         one.run(i);
+      }
+    }
+  }
+
+  /** Element by element, where the operands lie. */
+  private void tiny(GemmSpec spec, Buffer a, Buffer b, @Nullable Buffer bias, Buffer c) {
+    Tiles tiles = product.tiles();
+    int n = spec.n();
+    int k = spec.k();
+    int aRow = spec.transposeA() ? 1 : k;
+    int aStep = spec.transposeA() ? spec.m() : 1;
+    int bColumn = spec.transposeB() ? k : 1;
+    int bStep = spec.transposeB() ? 1 : n;
+    float[] left = CpuBuffer.floats(a);
+    float[] right = CpuBuffer.floats(b);
+    float[] y = CpuBuffer.floats(c);
+    float[] starts = CpuBuffer.floatsOrNull(bias);
+    int startAt = CpuBuffer.offsetOrZero(bias);
+    int at = CpuBuffer.offset(c);
+    for (int i = 0; i < spec.m(); i++) {
+      int row = CpuBuffer.offset(a) + i * aRow;
+      for (int j = 0; j < n; j++) {
+        float start = starts == null ? 0 : starts[startAt + j];
+        int column = CpuBuffer.offset(b) + j * bColumn;
+        y[at + i * n + j] = tiles.chain(start, k, left, row, aStep, right, column, bStep);
       }
     }
   }

@@ -181,4 +181,14 @@ final class ScalarTiles implements Tiles {
       Arrays.fill(target, at + width, at + toStep, 0);
     }
   }
+
+  @Override
+  public float chain(
+      float start, int k, float[] a, int ao, int aStep, float[] b, int bo, int bStep) {
+    float sum = start;
+    for (int p = 0; p < k; p++) {
+      sum += a[ao + p * aStep] * b[bo + p * bStep];
+    }
+    return sum;
+  }
 }

@@ -89,4 +89,11 @@ interface Tiles {
    */
   void copyRows(
       float[] source, int from, int step, int count, int width, float[] target, int to, int toStep);
+
+  /**
+   * One element: the chain {@code start + a[0] b[0] + a[1] b[1] + …} as tiles have it.
+   *
+   * @param aStep the distance between the elements of {@code a}, likewise {@code bStep}
+   */
+  float chain(float start, int k, float[] a, int ao, int aStep, float[] b, int bo, int bStep);
 }

@@ -144,4 +144,14 @@ final class VectorTiles implements Tiles {
       FloatVector.zero(SPECIES).intoArray(target, to + x);
     }
   }
+
+  @Override
+  public float chain(
+      float start, int k, float[] a, int ao, int aStep, float[] b, int bo, int bStep) {
+    float sum = start;
+    for (int p = 0; p < k; p++) {
+      sum = Math.fma(a[ao + p * aStep], b[bo + p * bStep], sum);
+    }
+    return sum;
+  }
 }
