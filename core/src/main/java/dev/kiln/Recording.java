@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every run gives the bits that the step itself would give. What changes from run to run does so
  * in a replay: learning rates, an optimizer's count of steps, the masks of dropout. What the step
- * does besides calling Kiln, it does in the first two runs alone.
+ * does besides calling Kiln, it does in the first two runs alone. Runs are taken one at a time.
  *
  * <p>It ends with the scope that was open when it was made, or earlier with {@link #close}. Tensors
  * from outside that the step uses, its parameters for one, stay in memory until then, even if they
@@ -162,7 +162,7 @@ public final class Recording implements AutoCloseable {
       closed = true;
       closeOwn();
       inputs.forEach(FixedInput::close);
-      if (replay != null) {
+      if (replay != null && !device.isClosed()) {
         replay.close();
       }
     }

@@ -251,6 +251,18 @@ public abstract class RecordingCases {
   }
 
   @Test
+  void itMayBeClosedAfterItsDevice() {
+    Device device = open();
+    Tensor two = Tensor.full(device, 2, 10);
+    Recording recording = device.record(in -> List.of(two.mul(two)));
+    for (int i = 0; i < 3; i++) {
+      assertThat(recording.run().get(0).toFloats()).containsOnly(4);
+    }
+    device.close();
+    recording.close();
+  }
+
+  @Test
   void theOneWhoReadsInTheMiddleIsTold() {
     refused(x -> x.mul(x.sum().item()), "reads values back", "item");
   }
