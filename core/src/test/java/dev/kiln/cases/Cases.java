@@ -30,8 +30,13 @@ public final class Cases {
                 OptimizerCases.all())
             .flatMap(cases -> cases);
     String ops = System.getProperty("kiln.cases.op", ".*");
-    boolean small = "small".equals(System.getProperty("kiln.cases"));
+    boolean small = areSmall();
     return all.filter(opCase -> opCase.op().matches(ops))
         .filter(opCase -> !small || opCase.elements() <= 800);
+  }
+
+  /** Whether only small ones are wanted: where every access is checked. */
+  static boolean areSmall() {
+    return "small".equals(System.getProperty("kiln.cases"));
   }
 }
