@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * A step that is taken over and over on tensors of the same shapes, made by {@link Device#record}.
  * Its first run is an ordinary one, in which optimizers make their states and kernels are built.
  * The second is taken down call by call, and from then on the calls are replayed: no shape is
- * checked, no tape kept, nothing allocated. On CUDA a replay is one graph.
+ * checked, no tape kept, no tensor made. On CUDA a replay is one graph.
  *
  * <pre>{@code
  * try (Recording step = device.record(in -> {
