@@ -21,6 +21,7 @@ static kiln::Host kiln_host;
 #define LOCAL_PTR
 #define RESTRICT __restrict__
 #define UNROLL _Pragma("GCC unroll 16")
+#define ROLLED
 
 #define LOCAL_ID(d) (kiln_thread.local)
 #define GROUP_ID(d) (kiln_thread.group[d])

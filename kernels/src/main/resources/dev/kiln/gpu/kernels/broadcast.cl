@@ -17,34 +17,35 @@
 // Takes the coordinate of a dimension off the end of rest and moves a and b by it.
 #define OUTER(extent, strideA, strideB)             \
   {                                                 \
-    const size_t at = rest % (size_t)(extent);      \
-    rest /= (size_t)(extent);                       \
+    const uint at = rest % (uint)(extent);          \
+    rest /= (uint)(extent);                         \
     a += (long)at * (strideA);                      \
     b += (long)at * (strideB);                      \
   }
 
 // The usual strides as constants in loops of their own, where a compiler can make vectors.
-#define ROW(f)                                                                          \
-  if (sa == 1 && sb == 1) {                                                             \
-    for (size_t i = first; i < last; i++) y[i] = f(a[i], b[i]);                         \
-  } else if (sa == 1 && sb == 0) {                                                      \
-    for (size_t i = first; i < last; i++) y[i] = f(a[i], b[0]);                         \
-  } else if (sa == 0 && sb == 1) {                                                      \
-    for (size_t i = first; i < last; i++) y[i] = f(a[0], b[i]);                         \
-  } else {                                                                              \
-    for (size_t i = first; i < last; i++) y[i] = f(a[(long)i * sa], b[(long)i * sb]);   \
+#define ROW(f)                                                                                \
+  if (sa == 1 && sb == 1) {                                                                   \
+    ROLLED for (size_t i = first; i < last; i++) y[i] = f(a[i], b[i]);                        \
+  } else if (sa == 1 && sb == 0) {                                                            \
+    ROLLED for (size_t i = first; i < last; i++) y[i] = f(a[i], b[0]);                        \
+  } else if (sa == 0 && sb == 1) {                                                            \
+    ROLLED for (size_t i = first; i < last; i++) y[i] = f(a[0], b[i]);                        \
+  } else {                                                                                    \
+    ROLLED for (size_t i = first; i < last; i++) y[i] = f(a[(long)i * sa], b[(long)i * sb]);  \
   }
 
-// Declares what a work-item needs to know of its run, and ends those that have none.
+// Declares what a work-item needs to know of its run, and ends those that have none. Work-items are
+// fewer than 2^31: GPUs divide 32 bits by themselves, 64 by a long list of instructions.
 #define RUN(rows)                                                           \
-  const size_t runs = ((size_t)n + run - 1) / run;                          \
-  const size_t item = (size_t)GROUP_ID(0) * WG + LOCAL_ID(0);               \
-  const size_t row = item / runs;                                           \
+  const uint runs = ((uint)n + run - 1) / (uint)run;                        \
+  const uint item = (uint)GLOBAL_ID(0);                                     \
+  const uint row = item / runs;                                             \
   if (row >= (size_t)(rows)) return;                                        \
-  const size_t first = (item - row * runs) * run;                           \
+  const size_t first = (size_t)(item - row * runs) * run;                   \
   const size_t last = first + run < (size_t)n ? first + run : (size_t)n;    \
-  size_t rest = row;                                                        \
-  y += row * n;
+  uint rest = row;                                                          \
+  y += (size_t)row * n;
 
 #define BROADCAST_3(name, f)                                                              \
   KERNEL(WG) name(GLOBAL const float* a, GLOBAL const float* b, GLOBAL float* y, int run, \
@@ -98,6 +99,7 @@ KERNEL(WG) broadcast_8(GLOBAL const float* a, GLOBAL const float* b, GLOBAL floa
   } else if (f == 3) {
     ROW(DIV)
   } else {
+    ROLLED
     for (size_t i = first; i < last; i++) y[i] = any_of(f, a[(long)i * sa], b[(long)i * sb]);
   }
 }

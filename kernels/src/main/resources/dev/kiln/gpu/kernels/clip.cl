@@ -22,8 +22,8 @@
 // Declares g, the chunk of this group, and count, its number of elements.
 #define ENTER(k)                          \
   if (chunk < CHUNKS(n##k)) {             \
-    g = g##k + (size_t)chunk * CHUNK;     \
-    count = n##k - chunk * CHUNK;         \
+    g = g##k;                             \
+    count = n##k;                         \
     break;                                \
   }                                       \
   chunk -= CHUNKS(n##k);
@@ -34,7 +34,8 @@
   do {                                    \
     EACH_SLOT(ENTER)                      \
   } while (0);                            \
-  count = IMIN(count, CHUNK);
+  g += (size_t)chunk * CHUNK;             \
+  count = IMIN(count - chunk * CHUNK, CHUNK);
 
 #define EACH_ITEM int i = LOCAL_ID(0); i < count; i += WG
 

@@ -11,16 +11,15 @@
 
 #if WIDE == 4
 
+#include "some.h"
+
 #define BINARY(name, f)                                                                 \
   KERNEL(WG) name(GLOBAL const float* a, GLOBAL const float* b, GLOBAL float* y, int n) { \
     const size_t start = ITEM() * 4;                                                    \
-    if (start + 4 <= (size_t)n) {                                                       \
-      const float4 u = LOAD4(a + start);                                                \
-      const float4 v = LOAD4(b + start);                                                \
-      STORE4(y + start, F4(f(u.x, v.x), f(u.y, v.y), f(u.z, v.z), f(u.w, v.w)));        \
-    } else {                                                                            \
-      for (size_t i = start; i < (size_t)n; i++) y[i] = f(a[i], b[i]);                  \
-    }                                                                                   \
+    const int left = LEFT(start, n);                                                    \
+    const float4 u = load_some(a + start, left);                                        \
+    const float4 v = load_some(b + start, left);                                        \
+    store_some(y + start, F4(f(u.x, v.x), f(u.y, v.y), f(u.z, v.z), f(u.w, v.w)), left); \
   }
 
 #else
@@ -49,10 +48,9 @@ BINARY(pow_exponent_slope_1, POW_EXPONENT_SLOPE)
 KERNEL(WG) affine(GLOBAL const float* x, GLOBAL float* y, int n, float scale, float shift) {
   const size_t start = ITEM() * WIDE;
 #if WIDE == 4
-  if (start + 4 <= (size_t)n) {
-    STORE4(y + start, LOAD4(x + start) * scale + shift);
-    return;
-  }
+  const int left = LEFT(start, n);
+  store_some(y + start, load_some(x + start, left) * scale + shift, left);
+#else
+  if (start < (size_t)n) y[start] = scale * x[start] + shift;
 #endif
-  for (size_t i = start; i < start + WIDE && i < (size_t)n; i++) y[i] = scale * x[i] + shift;
 }

@@ -17,10 +17,10 @@
 // Declares w, g and at for the chunk of this group, and count, its number of elements.
 #define ENTER(k)                          \
   if (chunk < CHUNKS(n##k)) {             \
-    w = w##k + (size_t)chunk * CHUNK;     \
-    g = g##k + (size_t)chunk * CHUNK;     \
-    at = at##k + chunk * CHUNK;           \
-    count = n##k - chunk * CHUNK;         \
+    w = w##k;                             \
+    g = g##k;                             \
+    at = at##k;                           \
+    count = n##k;                         \
     break;                                \
   }                                       \
   chunk -= CHUNKS(n##k);
@@ -33,7 +33,10 @@
   do {                                    \
     EACH_SLOT(ENTER)                      \
   } while (0);                            \
-  count = IMIN(count, CHUNK);
+  w += (size_t)chunk * CHUNK;             \
+  g += (size_t)chunk * CHUNK;             \
+  at += chunk * CHUNK;                    \
+  count = IMIN(count - chunk * CHUNK, CHUNK);
 
 #define EACH_ITEM int i = LOCAL_ID(0); i < count; i += WG
 

@@ -15,6 +15,7 @@
   M(12) M(13) M(14) M(15) M(16) M(17) M(18) M(19) M(20) M(21)      \
   M(22) M(23) M(24) M(25) M(26) M(27) M(28) M(29) M(30) M(31)
 
-#define CHUNKS(n) ((n) / CHUNK + ((n) % CHUNK > 0))
+// n is never negative: without a sign this is an addition and a shift
+#define CHUNKS(n) ((int)(((uint)(n) + CHUNK - 1) / CHUNK))
 
 #endif

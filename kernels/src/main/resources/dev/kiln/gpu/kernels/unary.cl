@@ -13,29 +13,26 @@
 
 #if WIDE == 4
 
+#include "some.h"
+
 #define FORWARD(name, f)                                                              \
   KERNEL(WG) name(GLOBAL const float* x, GLOBAL float* y, int n, float a, float b) {  \
     const size_t start = ITEM() * 4;                                                  \
-    if (start + 4 <= (size_t)n) {                                                     \
-      const float4 v = LOAD4(x + start);                                              \
-      STORE4(y + start, F4(f(v.x, a, b), f(v.y, a, b), f(v.z, a, b), f(v.w, a, b)));  \
-    } else {                                                                          \
-      for (size_t i = start; i < (size_t)n; i++) y[i] = f(x[i], a, b);                \
-    }                                                                                 \
+    const int left = LEFT(start, n);                                                  \
+    const float4 v = load_some(x + start, left);                                      \
+    store_some(y + start, F4(f(v.x, a, b), f(v.y, a, b), f(v.z, a, b), f(v.w, a, b)), \
+               left);                                                                 \
   }
 
 #define GRADIENT(name, f)                                                             \
   KERNEL(WG) name(GLOBAL const float* kept, GLOBAL const float* dy, GLOBAL float* dx, \
                   int n, float a, float b) {                                          \
     const size_t start = ITEM() * 4;                                                  \
-    if (start + 4 <= (size_t)n) {                                                     \
-      const float4 k = LOAD4(kept + start);                                           \
-      const float4 d = LOAD4(dy + start);                                             \
-      STORE4(dx + start, F4(f(k.x, d.x, a, b), f(k.y, d.y, a, b), f(k.z, d.z, a, b),  \
-                            f(k.w, d.w, a, b)));                                      \
-    } else {                                                                          \
-      for (size_t i = start; i < (size_t)n; i++) dx[i] = f(kept[i], dy[i], a, b);     \
-    }                                                                                 \
+    const int left = LEFT(start, n);                                                  \
+    const float4 k = load_some(kept + start, left);                                   \
+    const float4 d = load_some(dy + start, left);                                     \
+    store_some(dx + start, F4(f(k.x, d.x, a, b), f(k.y, d.y, a, b), f(k.z, d.z, a, b), \
+                              f(k.w, d.w, a, b)), left);                              \
   }
 
 #else

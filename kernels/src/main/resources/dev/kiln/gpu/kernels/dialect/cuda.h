@@ -16,6 +16,7 @@ typedef unsigned int uint;
 #define LOCAL_PTR
 #define RESTRICT __restrict__
 #define UNROLL _Pragma("unroll")
+#define ROLLED _Pragma("unroll 1")
 
 #define KILN_AXIS_0 x
 #define KILN_AXIS_1 y

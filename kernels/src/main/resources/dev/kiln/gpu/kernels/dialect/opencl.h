@@ -39,6 +39,8 @@
 //   uint                        32 bits unsigned; MUL_HI(a, b) the high half of their product
 //   AS_UINT(f) AS_FLOAT(u)      the same bits
 //   UNROLL                      before a for whose trip count is a constant
+//   ROLLED                      before a for that goes round once or twice on GPUs: not worth copies
+//                               of its body in the PTX
 //
 // Kernel parameters are GLOBAL pointers, int, uint and float. float only, never double: write 0.5f.
 // Index with size_t where a product could pass 2^31.
@@ -58,6 +60,7 @@
 #define LOCAL_PTR __local
 #define RESTRICT restrict
 #define UNROLL _Pragma("unroll")
+#define ROLLED
 
 #define LOCAL_ID(d) ((int)get_local_id(d))
 #define GROUP_ID(d) ((int)get_group_id(d))
