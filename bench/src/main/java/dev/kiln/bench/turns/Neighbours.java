@@ -1,4 +1,4 @@
-package dev.kiln.bench.contended;
+package dev.kiln.bench.turns;
 
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.kiln.bench.contended;
+package dev.kiln.bench.turns;
 
 import dev.kiln.bench.report.ResultFile;
 import dev.kiln.bench.report.ResultFile.Figure;
@@ -89,6 +89,7 @@ public final class Contended implements Callable<Integer> {
         for (String engine : engines) {
           Stepper stepper = new Stepper(engine, work, warmup);
           steppers.add(stepper);
+          stepper.awaitWarm();
           results.describe(engine, stepper.description());
         }
         measure(work, steppers);

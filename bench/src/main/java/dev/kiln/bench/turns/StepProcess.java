@@ -1,4 +1,4 @@
-package dev.kiln.bench.contended;
+package dev.kiln.bench.turns;
 
 import dev.kiln.bench.engine.Engine;
 import dev.kiln.bench.engine.Engines;

@@ -1,4 +1,4 @@
-package dev.kiln.bench.peers;
+package dev.kiln.bench.clblast;
 
 import dev.kiln.Device;
 import dev.kiln.backend.DeviceInfo;

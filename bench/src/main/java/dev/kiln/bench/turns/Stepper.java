@@ -1,4 +1,4 @@
-package dev.kiln.bench.contended;
+package dev.kiln.bench.turns;
 
 import dev.kiln.bench.engine.Engines;
 import java.io.BufferedReader;
@@ -18,11 +18,7 @@ final class Stepper implements AutoCloseable {
   private final PrintWriter orders;
   private String description;
 
-  /**
-   * Returns when it is warm.
-   *
-   * @throws IOException if it cannot do the work; its error stream tells why
-   */
+  /** Starts the process; {@link #awaitWarm} waits for it. */
   Stepper(String engine, String work, double warmup) throws IOException {
     this.engine = engine;
     this.description = engine;
@@ -42,16 +38,19 @@ final class Stepper implements AutoCloseable {
             .start();
     answers = process.inputReader();
     orders = new PrintWriter(process.outputWriter(Charset.defaultCharset()), true);
-    try {
-      for (String line = next(); !line.equals(READY); line = next()) {
-        String says = "# " + engine + " is ";
-        if (line.startsWith(says)) {
-          description = line.substring(says.length(), line.lastIndexOf("; "));
-        }
+  }
+
+  /**
+   * Returns when it is warm.
+   *
+   * @throws IOException if it cannot do the work; its error stream tells why
+   */
+  void awaitWarm() throws IOException {
+    for (String line = next(); !line.equals(READY); line = next()) {
+      String says = "# " + engine + " is ";
+      if (line.startsWith(says)) {
+        description = line.substring(says.length(), line.lastIndexOf("; "));
       }
-    } catch (IOException e) {
-      close();
-      throw e;
     }
   }
 

@@ -1,4 +1,4 @@
-package dev.kiln.bench.contended;
+package dev.kiln.bench.turns;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
