@@ -3,6 +3,7 @@ package dev.kiln.gpu;
 import dev.kiln.backend.Conv2dSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * How one pass of a convolution is computed: which kernel with which tile, and into how many
@@ -85,6 +86,9 @@ record ConvolutionPlan(Method method, int splits) implements Variant {
 
   /** Elements that all partial sums may have together (64 MiB). */
   private static final long MAX_PARTS = 1 << 24;
+
+  /** What {@link #variant} may be. */
+  static final Pattern NAMES = Pattern.compile("(128|64|32|direct)(/\\d{1,3})?");
 
   /**
    * @param computeUnits multiprocessors of the device

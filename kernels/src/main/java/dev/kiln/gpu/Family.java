@@ -1,29 +1,77 @@
 package dev.kiln.gpu;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What is computed in more ways than one; the plans list them for each work. */
 enum Family {
   /** {@link GemmPlan} of a {@code GemmSpec}. */
-  GEMM,
+  GEMM("gemm", GemmPlan.NAMES),
   /** {@link WideGemmPlan} of a {@code GemmSpec}. */
-  WIDE_GEMM,
+  WIDE_GEMM("gemm", names(WideGemmPlan.candidates().stream())),
   /** {@link ConvolutionPlan} of a {@code Conv2dSpec}, as the two below. */
-  CONV_FORWARD,
-  CONV_INPUT_GRADIENT,
-  CONV_WEIGHT_GRADIENT,
+  CONV_FORWARD("conv", ConvolutionPlan.NAMES),
+  CONV_INPUT_GRADIENT("conv", ConvolutionPlan.NAMES),
+  CONV_WEIGHT_GRADIENT("conv", ConvolutionPlan.NAMES),
   /** {@link RecurrentPlan} of a {@code RecurrentSpec}. */
-  RECURRENT,
+  RECURRENT("recurrent", RecurrentPlan.NAMES),
   /** {@link ReductionPlan} of {@code Rows}, as the one below. */
-  SUM,
-  MAX,
+  SUM("reduction", ReductionPlan.NAMES),
+  MAX("reduction", ReductionPlan.NAMES),
   /** {@link RowPlan} of a {@link RowPlan.Work}. */
-  ROWS,
+  ROWS("rows", names(RowPlan.candidates().stream())),
   /** {@link WideLanes} of a {@link DriverInfo}: one choice for all kernels of a device. */
-  LANES;
+  LANES("lanes", names(WideLanes.candidates().stream()));
+
+  /** Stands for the plan's own choice wherever a variant is named. */
+  static final String OWN = "own";
+
+  private final String group;
+  private final Pattern names;
+
+  Family(String group, Pattern names) {
+    this.group = group;
+    this.names = names;
+  }
+
+  private static Pattern names(Stream<? extends Variant> variants) {
+    return Pattern.compile(variants.map(Variant::variant).collect(Collectors.joining("|")));
+  }
 
   /** Such as {@code conv_forward}. */
   String text() {
     return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** What it is called together with its likes, such as {@code conv}. */
+  String group() {
+    return group;
+  }
+
+  /** Whether some work has a variant of this name, or it is {@link #OWN}. */
+  boolean knows(String variant) {
+    return variant.equals(OWN) || names.matcher(variant).matches();
+  }
+
+  /**
+   * @param text as from {@link #text()}
+   * @throws IllegalArgumentException if no family is called so; names all that there are
+   */
+  static Family of(String text) {
+    return Arrays.stream(values())
+        .filter(family -> family.text().equals(text))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "\""
+                        + text
+                        + "\" is no family; families are "
+                        + Arrays.stream(values())
+                            .map(Family::text)
+                            .collect(Collectors.joining(", "))));
   }
 }

@@ -3,6 +3,7 @@ package dev.kiln.gpu;
 import dev.kiln.backend.GemmSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * How a product is computed: which kernel with which tile, and into how many partial sums k is
@@ -67,6 +68,9 @@ record GemmPlan(Method method, int splits) implements Variant {
   /** Elements that all partial sums may have together (64 MiB). */
   private static final long MAX_PARTS = 1 << 24;
 
+  /** What {@link #variant} may be. */
+  static final Pattern NAMES = Pattern.compile("(128|64|odd|direct)(/\\d{1,2})?");
+
   /**
    * @param computeUnits multiprocessors of the device
    */
@@ -88,7 +92,7 @@ record GemmPlan(Method method, int splits) implements Variant {
   }
 
   /** Whether rows, and matrices of a batch, are multiples of four numbers apart. */
-  private static boolean inFours(GemmSpec spec) {
+  static boolean inFours(GemmSpec spec) {
     int rowA = spec.transposeA() ? spec.m() : spec.k();
     int rowB = spec.transposeB() ? spec.k() : spec.n();
     return ((rowA | rowB | spec.strideA() | spec.strideB()) & 3) == 0;

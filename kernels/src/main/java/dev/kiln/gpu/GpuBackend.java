@@ -61,13 +61,14 @@ public final class GpuBackend
    * A backend over {@code driver}, which is closed with it. {@code -Dkiln.gpu.kernels=gpu} or
    * {@code cpu} overrules what the device says of itself and so lets either kind of kernel run
    * anywhere; but the PTX of those for CPUs is left out of the jar, for it is the tests that run
-   * them on CUDA. {@link Tuning#PROPERTY} overrules the plans.
+   * them on CUDA. Where the plans leave a choice, {@link Tuning#of} makes it.
    */
   public static GpuBackend of(Driver driver) {
     String wanted = System.getProperty("kiln.gpu.kernels", driver.info().isCpu() ? "cpu" : "gpu");
+    boolean cpuKernels = wanted.equals("cpu");
     KernelLibrary kernels = new KernelLibrary(driver, ProgramCatalog.shipped());
-    kernels.tune(Tuning.ofProperty());
-    return new GpuBackend(driver, MemoryPool.of(driver), kernels, wanted.equals("cpu"));
+    kernels.tune(Tuning.of(driver.info(), cpuKernels));
+    return new GpuBackend(driver, MemoryPool.of(driver), kernels, cpuKernels);
   }
 
   @Override

@@ -7,12 +7,25 @@ import java.util.concurrent.ConcurrentHashMap;
 final class KernelLibrary {
   private final Driver driver;
   private final ProgramCatalog catalog;
-  private final Map<String, Map<String, Kernel>> kernels = new ConcurrentHashMap<>();
+  private final Map<String, Map<String, Kernel>> kernels;
   private volatile Tuning tuning = Tuning.NONE;
 
   KernelLibrary(Driver driver, ProgramCatalog catalog) {
+    this(driver, catalog, new ConcurrentHashMap<>());
+  }
+
+  private KernelLibrary(
+      Driver driver, ProgramCatalog catalog, Map<String, Map<String, Kernel>> kernels) {
     this.driver = driver;
     this.catalog = catalog;
+    this.kernels = kernels;
+  }
+
+  /** The same kernels, for plans that another tuning tells what to take. */
+  KernelLibrary tunedBy(Tuning other) {
+    KernelLibrary library = new KernelLibrary(driver, catalog, kernels);
+    library.tune(other);
+    return library;
   }
 
   Kernel kernel(String program, String name) {

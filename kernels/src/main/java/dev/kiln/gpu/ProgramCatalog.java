@@ -4,12 +4,19 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The programs that {@code programs.txt} lists, each with its text for OpenCL and its PTX for CUDA.
@@ -30,6 +37,7 @@ public final class ProgramCatalog {
   private final String folder;
   private final Map<String, KernelProgram> programs;
   private final Map<String, KernelProgram> openClOnly;
+  private volatile @Nullable String digest;
 
   /**
    * @param anchor the class beside whose resources the catalogue lies
@@ -80,6 +88,38 @@ public final class ProgramCatalog {
 
   String ptx(KernelProgram program) {
     return read(folder + "ptx/" + program.name() + ".ptx");
+  }
+
+  /** SHA-256 of all that kernels are made of, in hexadecimal digits. */
+  String digest() {
+    String known = digest;
+    if (known == null) {
+      known = HexFormat.of().formatHex(digestOfTexts());
+      digest = known;
+    }
+    return known;
+  }
+
+  private byte[] digestOfTexts() {
+    try {
+      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+      Set<String> files = new TreeSet<>(Set.of("dialect/opencl.h", "dialect/cuda.h"));
+      for (Map<String, KernelProgram> list : List.of(programs, openClOnly)) {
+        for (KernelProgram program : list.values()) {
+          files.add(program.file());
+          add(sha256, program.name() + " " + program.file() + " " + program.defines());
+        }
+      }
+      files.forEach(file -> add(sha256, withIncludes(file)));
+      return sha256.digest();
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java has SHA-256", e);
+    }
+  }
+
+  private static void add(MessageDigest digest, String text) {
+    digest.update(text.getBytes(StandardCharsets.UTF_8));
+    digest.update((byte) 0);
   }
 
   private static void define(StringBuilder source, String key, String value) {

@@ -5,6 +5,7 @@ import dev.kiln.backend.Recurrent;
 import dev.kiln.backend.RecurrentSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * How a recurrent layer is computed on a GPU: one launch a sequence with the weights in registers
@@ -37,6 +38,9 @@ record RecurrentPlan(Method method, String program, int rows) implements Variant
   private static final int FEW = 4;
 
   private static final int MANY = 16;
+
+  /** What {@link #variant} may be. */
+  static final Pattern NAMES = Pattern.compile("step_(4|16)|sequence_\\d{2,3}x[1-4]");
 
   /** Groups that a multiprocessor wants, so that one computes while another waits. */
   private static final int GROUPS_PER_UNIT = 2;

@@ -2,6 +2,7 @@ package dev.kiln.gpu;
 
 import dev.kiln.backend.Rows;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * How one round of a reduction runs: by which kernel, over which sections.
@@ -10,6 +11,9 @@ import java.util.List;
  * @param cut the sections; more than one a row means another round
  */
 record ReductionPlan(Method method, String program, Sections cut) implements Variant {
+  /** What {@link #variant} may be. */
+  static final Pattern NAMES = Pattern.compile("item|group|group_64|single|lanes");
+
   /** Rows up to here are for groups of 64. */
   private static final int MEDIUM_ROW = 512;
 

@@ -1,7 +1,6 @@
 package dev.kiln.gpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kiln.Device;
 import dev.kiln.cases.CaseCheck;
@@ -18,7 +17,6 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -90,6 +88,8 @@ final class VariantsTest {
 
     trials.forEach(
         (variant, cases) -> {
+          String[] name = variant.split("=");
+          assertThat(Family.of(name[0]).knows(name[1])).as(variant).isTrue();
           if (api.equals("opencl") && variant.matches(LONG_TO_COMPILE)) {
             return;
           }
@@ -101,26 +101,6 @@ final class VariantsTest {
           }
           assertThat(tuning.taken).as(variant).isTrue();
         });
-  }
-
-  @Test
-  void thePropertyNamesFamiliesAndVariants() {
-    System.setProperty(Tuning.PROPERTY, "gemm=64/4,recurrent=step_16");
-    try {
-      Tuning tuning = Tuning.ofProperty();
-      DriverInfo work = new FakeDriver(1).info();
-      assertThat(tuning.variant(Family.GEMM, work)).isEqualTo("64/4");
-      assertThat(tuning.variant(Family.RECURRENT, work)).isEqualTo("step_16");
-      assertThat(tuning.variant(Family.SUM, work)).isNull();
-
-      System.setProperty(Tuning.PROPERTY, "gem=64");
-      assertThatThrownBy(Tuning::ofProperty)
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("\"gem=64\"")
-          .hasMessageContaining("wide_gemm");
-    } finally {
-      System.clearProperty(Tuning.PROPERTY);
-    }
   }
 
   private static Device open(String api, String kernels) {

@@ -1,5 +1,6 @@
 package dev.kiln.gpu.opencl;
 
+import dev.kiln.gpu.CacheFolder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,9 +13,9 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compiled programs on disk, in {@code -Dkiln.cache=DIR} (or {@code off}), by default the user's
- * cache folder. A file holds the SHA-256 of the binary and then the binary: a torn or altered one
- * counts as absent. What cannot be read or written is only slower, never an error.
+ * Compiled programs on disk, in a {@link CacheFolder}. A file holds the SHA-256 of the binary and
+ * then the binary: a torn or altered one counts as absent. What cannot be read or written is only
+ * slower, never an error.
  */
 final class BinaryCache {
   private static final System.Logger LOG = System.getLogger("dev.kiln.gpu");
@@ -30,21 +31,7 @@ final class BinaryCache {
   }
 
   static BinaryCache ofUser() {
-    String wanted = System.getProperty("kiln.cache", "");
-    if (wanted.equals("off")) {
-      return new BinaryCache(null);
-    }
-    return new BinaryCache((wanted.isEmpty() ? userFolder() : Path.of(wanted)).resolve("opencl"));
-  }
-
-  private static Path userFolder() {
-    for (String variable : new String[] {"XDG_CACHE_HOME", "LOCALAPPDATA"}) {
-      String folder = System.getenv(variable);
-      if (folder != null && !folder.isEmpty()) {
-        return Path.of(folder, "kiln");
-      }
-    }
-    return Path.of(System.getProperty("user.home"), ".cache", "kiln");
+    return new BinaryCache(CacheFolder.of("opencl"));
   }
 
   /** The binary that was kept under these words; null if there is none, or not a whole one. */
