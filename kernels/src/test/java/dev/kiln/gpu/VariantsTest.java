@@ -11,10 +11,7 @@ import dev.kiln.gpu.opencl.OpenClProvider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,29 +38,6 @@ final class VariantsTest {
     MockCuda.reset();
   }
 
-  /** Tells which variants there were to choose from, and chooses as it is told. */
-  private static final class Listening implements Tuning {
-    private final Set<String> offered = new TreeSet<>();
-    private @Nullable String wanted;
-    private boolean taken;
-
-    @Override
-    public @Nullable String variant(Family family, Record work) {
-      return wanted != null && wanted.startsWith(family.text() + "=")
-          ? wanted.substring(family.text().length() + 1)
-          : null;
-    }
-
-    @Override
-    public <V extends Variant> V choose(
-        Family family, Record work, V own, Supplier<List<V>> candidates) {
-      candidates.get().forEach(each -> offered.add(family.text() + "=" + each.variant()));
-      V choice = Tuning.super.choose(family, work, own, candidates);
-      taken |= (family.text() + "=" + choice.variant()).equals(wanted);
-      return choice;
-    }
-  }
-
   @ParameterizedTest(name = "{0} with the kernels for {1}s")
   @CsvSource({
     "opencl, cpu, lanes=8 max=single sum=lanes wide_gemm=packed_large wide_gemm=thin",
@@ -73,14 +47,11 @@ final class VariantsTest {
   void casesPassByEveryVariant(String api, String kernels, String some) {
     device = open(api, kernels);
     CaseCheck check = new CaseCheck(device);
-    Listening tuning = new Listening();
-    ((GpuBackend) device.backend()).kernels().tune(tuning);
+    VariantWalk walk = new VariantWalk(device);
 
     Map<String, List<OpCase>> trials = new TreeMap<>();
     for (OpCase opCase : Cases.all().filter(each -> each.elements() <= LARGEST).toList()) {
-      tuning.offered.clear();
-      check.check(opCase);
-      for (String variant : tuning.offered) {
+      for (String variant : walk.offeredIn(() -> check.check(opCase))) {
         trials.computeIfAbsent(variant, key -> new ArrayList<>()).add(opCase);
       }
     }
@@ -93,13 +64,16 @@ final class VariantsTest {
           if (api.equals("opencl") && variant.matches(LONG_TO_COMPILE)) {
             return;
           }
-          tuning.wanted = variant;
-          tuning.taken = false;
-          for (int i = 0; i < Math.min(TRIALS, cases.size()); i++) {
-            OpCase opCase = cases.get((int) ((long) i * cases.size() / TRIALS));
-            assertThat(opCase).satisfies(each -> check.check(each));
-          }
-          assertThat(tuning.taken).as(variant).isTrue();
+          boolean taken =
+              walk.takes(
+                  variant,
+                  () -> {
+                    for (int i = 0; i < Math.min(TRIALS, cases.size()); i++) {
+                      OpCase opCase = cases.get((int) ((long) i * cases.size() / TRIALS));
+                      assertThat(opCase).as(variant).satisfies(each -> check.check(each));
+                    }
+                  });
+          assertThat(taken).as(variant).isTrue();
         });
   }
 
