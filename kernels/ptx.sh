@@ -42,11 +42,11 @@ build() {
   (cd "$folder/kernels" && nvcc -x cu -arch=$TARGET -fmad=false -I"$shipped/kernels" \
     -include "$shipped/kernels/dialect/cuda.h" "${@/#/-D}" -ptx "$file" -o "$out.raw") ||
     { echo "ptx.sh: $program does not compile" >&2; return 1; }
-  # used_bytes_mask is a hint of nvcc's for tools that watch memory, and wants a newer version. Blanks
-  # that say nothing are a fortieth of the PTX in the jar.
+  # used_bytes_mask is a hint of nvcc's for tools that watch memory, and wants a newer version. Comments
+  # and blanks that say nothing are a thirtieth of the PTX in the jar.
   { echo "// kiln program: $program"
-    sed -e '/^\/\//d' -e "s/^\.version .*/.version $PTX_VERSION/" \
-      -e '/\.pragma "used_bytes_mask/d' -e 's/^[[:space:]]*//' -e 's/[[:space:]]\{1,\}/ /g' -e '/./!d' "$out.raw"
+    sed -e "s/^\.version .*/.version $PTX_VERSION/" -e '/\.pragma "used_bytes_mask/d' \
+      -e 's/^[[:space:]]*//' -e '/^\/\//d' -e 's/[[:space:]]\{1,\}/ /g' -e 's/, /,/g' -e '/./!d' "$out.raw"
   } >"$out.new"
   : >"$usage"
   for arch in $ARCHITECTURES; do

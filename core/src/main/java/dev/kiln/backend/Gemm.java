@@ -1,13 +1,12 @@
 package dev.kiln.backend;
 
-import org.jspecify.annotations.Nullable;
-
 /** Matrix products. */
 public interface Gemm {
   /**
-   * {@code C = op(A) · op(B) + bias}, for each matrix of the batch.
+   * {@code C = activation(op(A) · op(B) + bias + residual)}, for each matrix of the batch.
    *
-   * @param bias one number a column of C, {@code [n]}, added to every row; null for none
+   * @param epilogue a bias of one number a column of C, {@code [n]}, added to every row; a residual
+   *     of C's size
    */
-  void gemm(GemmSpec spec, Buffer a, Buffer b, @Nullable Buffer bias, Buffer c);
+  void gemm(GemmSpec spec, Buffer a, Buffer b, Epilogue epilogue, Buffer c);
 }

@@ -12,6 +12,7 @@ import dev.kiln.backend.ChannelSpec;
 import dev.kiln.backend.Conv2dSpec;
 import dev.kiln.backend.CrossEntropySpec;
 import dev.kiln.backend.DropoutSpec;
+import dev.kiln.backend.Epilogue;
 import dev.kiln.backend.GemmSpec;
 import dev.kiln.backend.MemoryStatistics;
 import dev.kiln.backend.PairLoss;
@@ -171,8 +172,8 @@ final class CpuBackend implements Backend {
   }
 
   @Override
-  public void gemm(GemmSpec spec, Buffer a, Buffer b, @Nullable Buffer bias, Buffer c) {
-    gemm.gemm(spec, a, b, bias, c);
+  public void gemm(GemmSpec spec, Buffer a, Buffer b, Epilogue epilogue, Buffer c) {
+    gemm.gemm(spec, a, b, epilogue, c);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.kiln.cpu;
 
 import dev.kiln.backend.Buffer;
+import dev.kiln.backend.Epilogue;
 import dev.kiln.backend.Gemm;
 import dev.kiln.backend.GemmSpec;
 import java.util.Arrays;
@@ -44,12 +45,15 @@ final class CpuGemm implements Gemm {
   }
 
   @Override
-  public void gemm(GemmSpec spec, Buffer a, Buffer b, @Nullable Buffer bias, Buffer c) {
+  public void gemm(GemmSpec spec, Buffer a, Buffer b, Epilogue epilogue, Buffer c) {
+    Buffer bias = epilogue.bias();
+    Finish finish = Finish.of(epilogue, loops, c);
     int m = spec.m();
     int n = spec.n();
     int k = spec.k();
     if (spec.batch() == 1 && (long) m * n * k <= TINY) {
       tiny(spec, a, b, bias, c);
+      finish.run(CpuBuffer.floats(c), CpuBuffer.offset(c), c.size());
       return;
     }
     Start start =
@@ -59,7 +63,7 @@ final class CpuGemm implements Gemm {
         && k >= LONG
         && !spec.transposeA()
         && spec.transposeB()) {
-      dots(spec, a, b, bias, c);
+      dots(spec, a, b, bias, finish, c);
       return;
     }
     if (spec.batch() == 1
@@ -67,7 +71,7 @@ final class CpuGemm implements Gemm {
         && !spec.transposeB()
         && n >= STREAM
         && (long) k * n >= LEAST_STREAM) {
-      oneRow(spec, a, b, bias, c);
+      oneRow(spec, a, b, bias, finish, c);
       return;
     }
     boolean oneRight = spec.strideB() == 0 && !spec.transposeA() && spec.strideA() == m * k;
@@ -77,7 +81,8 @@ final class CpuGemm implements Gemm {
           matrix(a, 0, m * spec.batch(), k, false),
           matrix(b, 0, k, n, spec.transposeB()),
           matrix(c, 0, m * spec.batch(), n, false),
-          start);
+          start,
+          finish);
       return;
     }
     Workers.Task one =
@@ -86,7 +91,8 @@ final class CpuGemm implements Gemm {
                 matrix(a, i * spec.strideA(), m, k, spec.transposeA()),
                 matrix(b, i * spec.strideB(), k, n, spec.transposeB()),
                 matrix(c, i * spec.strideC(), m, n, false),
-                start);
+                start,
+                finish);
     long each = (long) m * n * k;
     if (each < SHARED_WITHIN && each * spec.batch() >= MatrixProduct.WORTH_SHARING) {
       workers.run(spec.batch(), one);
@@ -123,7 +129,8 @@ final class CpuGemm implements Gemm {
   }
 
   /** Rows times rows: for so few on the left, packing the right ones would cost most. */
-  private void dots(GemmSpec spec, Buffer a, Buffer b, @Nullable Buffer bias, Buffer c) {
+  private void dots(
+      GemmSpec spec, Buffer a, Buffer b, @Nullable Buffer bias, Finish finish, Buffer c) {
     int n = spec.n();
     int k = spec.k();
     float[] y = CpuBuffer.floats(c);
@@ -148,6 +155,7 @@ final class CpuGemm implements Gemm {
                 CpuBuffer.offset(a) + i * k,
                 y,
                 yAt);
+            finish.run(y, yAt, to - from);
           }
         });
   }
@@ -156,14 +164,20 @@ final class CpuGemm implements Gemm {
    * One row times a matrix: all columns grow while the matrix is read from front to back. Tile by
    * tile each of its rows would be read in pieces, a row's length apart, which no cache foresees.
    */
-  private void oneRow(GemmSpec spec, Buffer a, Buffer b, @Nullable Buffer bias, Buffer c) {
+  private void oneRow(
+      GemmSpec spec, Buffer a, Buffer b, @Nullable Buffer bias, Finish finish, Buffer c) {
     int n = spec.n();
     int k = spec.k();
     int whole = n / STREAM * STREAM;
     workers.rows(
         n / STREAM,
         WORTH_STREAMING / STREAM / k + 1,
-        (from, to) -> stream(spec, a, b, bias, c, from * STREAM, (to - from) * STREAM));
+        (from, to) -> {
+          int first = from * STREAM;
+          int count = (to - from) * STREAM;
+          stream(spec, a, b, bias, c, first, count);
+          finish.run(CpuBuffer.floats(c), CpuBuffer.offset(c) + first, count);
+        });
     if (whole < n) {
       Start start =
           bias == null
@@ -173,7 +187,8 @@ final class CpuGemm implements Gemm {
           matrix(a, 0, 1, k, false),
           new Matrix(CpuBuffer.floats(b), CpuBuffer.offset(b) + whole, k, n - whole, n, 1),
           matrix(c, whole, 1, n - whole, false),
-          start);
+          start,
+          finish);
     }
   }
 

@@ -54,14 +54,19 @@ final class MatrixProduct {
 
   /** Computes {@code c = start + a b}; the rows of {@code c} are contiguous. */
   void multiply(Matrix a, Matrix b, Matrix c, Start start) {
+    multiply(a, b, c, start, Finish.NONE);
+  }
+
+  /** Computes {@code c = finish(start + a b)}; the rows of {@code c} are contiguous. */
+  void multiply(Matrix a, Matrix b, Matrix c, Start start, Finish finish) {
     int k = a.columns();
     boolean few = c.rows() <= tiles.rows() && k <= DEPTH_AT_ONCE;
     boolean small = (long) k * c.columns() <= READ_IN_PLACE;
     boolean any = k > 0 && c.rows() > 0 && c.columns() >= tiles.lanes();
     if (b.columnStride() == 1 && any && (few || small)) {
-      multiplyInPlace(a, b, c, start);
+      multiplyInPlace(a, b, c, start, finish);
     } else {
-      multiply(a.left(tiles), b.right(tiles), k, c, start);
+      multiply(a.left(tiles), b.right(tiles), k, c, start, finish);
     }
   }
 
@@ -69,7 +74,7 @@ final class MatrixProduct {
    * Reads b where it lies, all but the last columns: where each of its elements is used once, and
    * where it fits into the cache as it is.
    */
-  private void multiplyInPlace(Matrix a, Matrix b, Matrix c, Start start) {
+  private void multiplyInPlace(Matrix a, Matrix b, Matrix c, Start start, Finish finish) {
     int k = a.columns();
     // a vector that is left over is one more panel, read in part a second time
     int panels = (c.columns() + tiles.columns() - tiles.lanes()) / tiles.columns();
@@ -104,6 +109,11 @@ final class MatrixProduct {
               }
             }
           }
+          int height = linesOf(left, top, bottom);
+          int column = first * tiles.columns();
+          int width = Math.min(end * tiles.columns(), c.columns()) - column;
+          int corner = c.at(top * left.unit(), column);
+          finish.rows(c.data(), corner, c.rowStride(), height, width);
         };
     if (share) {
       workers.run(down * across, task);
@@ -113,12 +123,12 @@ final class MatrixProduct {
     if (done < c.columns()) {
       Packed right = Packed.right(tiles, c.columns() - done, k);
       right.pack(b.right(tiles), done, 0, 0, 1);
-      tiles(left, right, c, 0, done, start, 0, left.count(), 0, 1);
+      tiles(left, right, c, 0, done, start, finish, 0, left.count(), 0, 1);
     }
   }
 
-  /** Computes {@code c = start + left right}, with {@code k} products to an element. */
-  void multiply(Operand left, Operand right, int k, Matrix c, Start start) {
+  /** Computes {@code c = finish(start + left right)}, with {@code k} products to an element. */
+  private void multiply(Operand left, Operand right, int k, Matrix c, Start start, Finish finish) {
     int m = c.rows();
     int n = c.columns();
     if (m == 0 || n == 0) {
@@ -126,6 +136,7 @@ final class MatrixProduct {
     }
     if (k == 0) {
       fill(c, start);
+      finish.rows(c.data(), c.offset(), c.rowStride(), m, n);
       return;
     }
     boolean share = workers.size() > 1 && (long) m * n * k >= WORTH_SHARING;
@@ -135,12 +146,13 @@ final class MatrixProduct {
     for (int depth = 0; depth < k; depth += depths) {
       int length = Math.min(depths, k - depth);
       Start from = depth == 0 ? start : Start.RESULT;
+      Finish then = depth + length == k ? finish : Finish.NONE;
       for (int j = 0; j < n; j += columns) {
         Packed packedRight = Packed.right(tiles, Math.min(columns, n - j), length);
         for (int i = 0; i < m; i += rows) {
           Packed packedLeft = Packed.left(tiles, Math.min(rows, m - i), length);
           pack(packedLeft, left, i, packedRight, i == 0 ? right : null, j, depth, share);
-          compute(packedLeft, packedRight, c, i, j, from, share);
+          compute(packedLeft, packedRight, c, i, j, from, then, share);
         }
       }
     }
@@ -180,9 +192,16 @@ final class MatrixProduct {
   }
 
   private void compute(
-      Packed left, Packed right, Matrix c, int row, int column, Start start, boolean share) {
+      Packed left,
+      Packed right,
+      Matrix c,
+      int row,
+      int column,
+      Start start,
+      Finish finish,
+      boolean share) {
     if (!share) {
-      tiles(left, right, c, row, column, start, 0, left.count(), 0, right.count());
+      tiles(left, right, c, row, column, start, finish, 0, left.count(), 0, right.count());
       return;
     }
     // Blocks of up to 12 tiles keep their part of the left operand in the second-level cache.
@@ -201,6 +220,7 @@ final class MatrixProduct {
               row,
               column,
               start,
+              finish,
               left.count() * i / down,
               left.count() * (i + 1) / down,
               right.count() * j / across,
@@ -220,6 +240,7 @@ final class MatrixProduct {
       int row,
       int column,
       Start start,
+      Finish finish,
       int leftFrom,
       int leftTo,
       int rightFrom,
@@ -238,6 +259,15 @@ final class MatrixProduct {
         }
       }
     }
+    int rows = linesOf(left, leftFrom, leftTo);
+    int width = linesOf(right, rightFrom, rightTo);
+    int first = c.at(row + leftFrom * left.unit(), column + rightFrom * right.unit());
+    finish.rows(c.data(), first, c.rowStride(), rows, width);
+  }
+
+  /** How many lines the panels {@code from … to - 1} have together. */
+  private static int linesOf(Packed packed, int from, int to) {
+    return to > from ? (to - 1 - from) * packed.unit() + packed.linesOf(to - 1) : 0;
   }
 
   /**

@@ -122,7 +122,8 @@ interface RecurrentProduct {
     /** {@code c = start + left m}, as {@link #add} else. */
     void multiply(Packed left, float[] c, int cAt, int cStride, Start start) {
       Matrix result = new Matrix(c, cAt, left.lines(), right.lines(), cStride, 1);
-      product.tiles(left, right, result, 0, 0, start, 0, left.count(), 0, right.count());
+      int down = left.count();
+      product.tiles(left, right, result, 0, 0, start, Finish.NONE, 0, down, 0, right.count());
     }
   }
 }

@@ -1,6 +1,8 @@
 package dev.kiln.nn;
 
 import dev.kiln.Tensor;
+import dev.kiln.backend.Unary;
+import dev.kiln.ops.Activation;
 
 /** {@code x Φ(x)} with the normal distribution Φ, element by element; any shape. */
 public final class GELU extends Module {
@@ -20,7 +22,11 @@ public final class GELU extends Module {
 
   @Override
   public Tensor forward(Tensor x) {
-    return approximate ? x.geluTanh() : x.gelu();
+    return Activation.apply(function(), x);
+  }
+
+  Unary function() {
+    return approximate ? Unary.GELU_TANH : Unary.GELU;
   }
 
   @Override

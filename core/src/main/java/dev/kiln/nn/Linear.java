@@ -1,6 +1,7 @@
 package dev.kiln.nn;
 
 import dev.kiln.Tensor;
+import dev.kiln.backend.Unary;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +37,26 @@ public final class Linear extends Module {
 
   @Override
   public Tensor forward(Tensor x) {
-    return dev.kiln.ops.Linear.apply(x, weight.tensor(), bias == null ? null : bias.tensor());
+    return forward(x, null, null);
+  }
+
+  /**
+   * {@code f(x Wᵀ + b)}: the same bits as the function after the layer, in fewer passes over memory
+   * where it is {@link Unary#RELU} or, without a gradient, {@link Unary#GELU}.
+   */
+  public Tensor forward(Tensor x, Unary f) {
+    return forward(x, null, f);
+  }
+
+  /**
+   * {@code f(x Wᵀ + b + residual)}, likewise.
+   *
+   * @param residual {@code [..., out]}; null for none
+   * @param f null for none
+   */
+  public Tensor forward(Tensor x, @Nullable Tensor residual, @Nullable Unary f) {
+    Tensor b = bias == null ? null : bias.tensor();
+    return dev.kiln.ops.Linear.apply(x, weight.tensor(), b, residual, f);
   }
 
   @Override

@@ -1,9 +1,15 @@
 package dev.kiln.nn;
 
 import dev.kiln.Tensor;
+import dev.kiln.backend.Unary;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Modules one after the other, named {@code 0}, {@code 1} and so on, as in PyTorch. */
+/**
+ * Modules one after the other, named {@code 0}, {@code 1} and so on, as in PyTorch. A linear layer
+ * with ReLU or GELU behind it is one call, {@link Linear#forward(Tensor, Unary)}, with the same
+ * bits.
+ */
 public final class Sequential extends Module {
   private final List<Module> modules;
 
@@ -26,9 +32,23 @@ public final class Sequential extends Module {
   @Override
   public Tensor forward(Tensor x) {
     Tensor y = x;
-    for (Module module : modules) {
-      y = module.forward(y);
+    for (int i = 0; i < modules.size(); i++) {
+      Module module = modules.get(i);
+      Unary function = i + 1 < modules.size() ? function(modules.get(i + 1)) : null;
+      if (function != null && module instanceof Linear linear) {
+        y = linear.forward(y, function);
+        i++;
+      } else {
+        y = module.forward(y);
+      }
     }
     return y;
+  }
+
+  /** What a layer can do to its results itself; null where the module is something else. */
+  private static @Nullable Unary function(Module module) {
+    return module instanceof ReLU
+        ? Unary.RELU
+        : module instanceof GELU gelu ? gelu.function() : null;
   }
 }

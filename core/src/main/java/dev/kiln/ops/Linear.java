@@ -3,16 +3,19 @@ package dev.kiln.ops;
 import dev.kiln.Shape;
 import dev.kiln.ShapeException;
 import dev.kiln.Tensor;
-import dev.kiln.autograd.Tape;
+import dev.kiln.backend.Epilogue;
 import dev.kiln.backend.GemmSpec;
 import dev.kiln.backend.Rows;
+import dev.kiln.backend.Unary;
 import org.jspecify.annotations.Nullable;
 
-/** A fully connected layer: {@code y = x Wᵀ + b}, one gemm with the bias in its write-back. */
+/** A fully connected layer: {@code y = f(x Wᵀ + b + residual)}, one gemm with all of its end. */
 public final class Linear {
   private Linear() {}
 
   /**
+   * {@code y = x Wᵀ + b}.
+   *
    * @param x {@code [..., in]}
    * @param weight {@code [out, in]}
    * @param bias {@code [out]} or null
@@ -20,7 +23,30 @@ public final class Linear {
    * @throws ShapeException if they do not fit
    */
   public static Tensor apply(Tensor x, Tensor weight, @Nullable Tensor bias) {
-    Operands.check("linear", x, weight, bias);
+    return apply(x, weight, bias, null, null);
+  }
+
+  /**
+   * {@code y = f(x Wᵀ + b + residual)}, with the bits of the layer, {@link Arithmetic#add} and
+   * {@link Activation#apply} one after the other. ReLU, and where no gradient is wanted GELU in
+   * both forms, are applied as the product is written; other functions, and GELU with a gradient,
+   * which takes what it was applied to, in a pass of their own.
+   *
+   * @param x {@code [..., in]}
+   * @param weight {@code [out, in]}
+   * @param bias {@code [out]} or null
+   * @param residual {@code [..., out]} or null
+   * @param f null for none
+   * @return {@code [..., out]}
+   * @throws ShapeException if they do not fit
+   */
+  public static Tensor apply(
+      Tensor x,
+      Tensor weight,
+      @Nullable Tensor bias,
+      @Nullable Tensor residual,
+      @Nullable Unary f) {
+    Operands.check("linear", x, weight, bias, residual);
     if (weight.shape().rank() != 2 || x.shape().rank() == 0 || x.dim(-1) != weight.dim(1)) {
       throw new ShapeException(
           "linear: the input "
@@ -43,50 +69,46 @@ public final class Linear {
               + weight.shape()
               + " = [out, in])");
     }
+    Shape shape = x.shape().with(x.shape().rank() - 1, out);
+    Ending.checkResidual(
+        "linear", residual, shape, "input " + x.shape() + ", weight " + weight.shape());
+    if (f != null && !Ending.takes(f, x, weight, bias, residual)) {
+      return Activation.apply(f, apply(x, weight, bias, residual, null));
+    }
     int rows = x.shape().size(0, x.shape().rank() - 1);
-    Tensor y = Tensor.empty(x.device(), x.dtype(), x.shape().with(x.shape().rank() - 1, out));
-    x.backend()
-        .gemm(
-            GemmSpec.of(rows, out, in, false, true),
-            x.buffer(),
-            weight.buffer(),
-            bias == null ? null : bias.buffer(),
-            y.buffer());
+    Tensor y = Tensor.empty(x.device(), x.dtype(), shape);
+    Ending ending = new Ending(bias, residual, f);
+    gemm(GemmSpec.of(rows, out, in, false, true), x, weight, ending.epilogue(), y);
 
-    Tensor[] inputs = bias == null ? new Tensor[] {x, weight} : new Tensor[] {x, weight, bias};
-    return Tape.record(
+    return ending.record(
         y,
-        inputs,
-        dy -> {
-          @Nullable Tensor[] gradients = new Tensor[inputs.length];
-          if (x.requiresGrad()) {
+        x,
+        weight,
+        new Ending.ProductGradients() {
+          @Override
+          public Tensor input(Tensor dz) {
             Tensor dx = Tensor.like(x);
-            x.backend()
-                .gemm(
-                    GemmSpec.of(rows, in, out, false, false),
-                    dy.buffer(),
-                    weight.buffer(),
-                    null,
-                    dx.buffer());
-            gradients[0] = dx;
+            gemm(GemmSpec.of(rows, in, out, false, false), dz, weight, Epilogue.NONE, dx);
+            return dx;
           }
-          if (weight.requiresGrad()) {
+
+          @Override
+          public Tensor weight(Tensor dz) {
             Tensor dw = Tensor.like(weight);
-            x.backend()
-                .gemm(
-                    GemmSpec.of(out, in, rows, true, false),
-                    dy.buffer(),
-                    x.buffer(),
-                    null,
-                    dw.buffer());
-            gradients[1] = dw;
+            gemm(GemmSpec.of(out, in, rows, true, false), dz, x, Epilogue.NONE, dw);
+            return dw;
           }
-          if (bias != null && bias.requiresGrad()) {
-            Tensor db = Tensor.like(bias);
-            x.backend().sum(new Rows(1, rows, out), 1, dy.buffer(), db.buffer());
-            gradients[2] = db;
+
+          @Override
+          public Tensor bias(Tensor dz, Tensor b) {
+            Tensor db = Tensor.like(b);
+            dz.backend().sum(new Rows(1, rows, out), 1, dz.buffer(), db.buffer());
+            return db;
           }
-          return gradients;
         });
+  }
+
+  private static void gemm(GemmSpec spec, Tensor a, Tensor b, Epilogue epilogue, Tensor c) {
+    c.backend().gemm(spec, a.buffer(), b.buffer(), epilogue, c.buffer());
   }
 }

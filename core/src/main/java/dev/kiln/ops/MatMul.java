@@ -4,6 +4,7 @@ import dev.kiln.Shape;
 import dev.kiln.ShapeException;
 import dev.kiln.Tensor;
 import dev.kiln.autograd.Tape;
+import dev.kiln.backend.Epilogue;
 import dev.kiln.backend.GemmSpec;
 
 /**
@@ -103,7 +104,7 @@ public final class MatMul {
           new GemmSpec(
               m, n, k, ta, tb, batch.size(), stride(a, batch.size()), stride(b, batch.size()));
     }
-    a.backend().gemm(spec, a.buffer(), b.buffer(), null, y.buffer());
+    a.backend().gemm(spec, a.buffer(), b.buffer(), Epilogue.NONE, y.buffer());
     return y;
   }
 

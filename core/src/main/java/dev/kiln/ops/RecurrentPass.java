@@ -10,6 +10,7 @@ import dev.kiln.backend.Broadcast;
 import dev.kiln.backend.Buffer;
 import dev.kiln.backend.Cell;
 import dev.kiln.backend.DropoutSpec;
+import dev.kiln.backend.Epilogue;
 import dev.kiln.backend.GemmSpec;
 import dev.kiln.backend.RecurrentInput;
 import dev.kiln.backend.RecurrentKept;
@@ -173,7 +174,7 @@ final class RecurrentPass {
           GemmSpec.of(rows, spec.gateWidth(), in, false, true),
           input.buffer(),
           own.input().buffer(),
-          bufferOf(own.inputBias()),
+          Epilogue.bias(bufferOf(own.inputBias())),
           products.buffer());
       backend.recurrent(
           spec,
@@ -264,7 +265,7 @@ final class RecurrentPass {
         GemmSpec.of(rows, own.input().dim(1), own.input().dim(0), false, false),
         dGates.buffer(),
         own.input().buffer(),
-        null,
+        Epilogue.NONE,
         dx.buffer());
     return dx;
   }
@@ -314,7 +315,7 @@ final class RecurrentPass {
         GemmSpec.of(weight.dim(0), weight.dim(1), rows, true, false),
         dGates.buffer(),
         a.buffer(),
-        null,
+        Epilogue.NONE,
         dw.buffer());
     return dw;
   }
@@ -335,7 +336,7 @@ final class RecurrentPass {
           GemmSpec.of(hidden, hidden, rows, true, false),
           dn.buffer(),
           reset.buffer(),
-          null,
+          Epilogue.NONE,
           dw.buffer());
       backend.copy(
           StridedCopy.of(new int[] {hidden, hidden}, 0, dense, 2 * hidden * hidden, dense),

@@ -14,6 +14,7 @@ public final class Cases {
     Stream<OpCase> all =
         Stream.of(
                 MatMulCases.all(),
+                EndingCases.all(),
                 ConvCases.all(),
                 PoolCases.all(),
                 NormCases.all(),

@@ -12,6 +12,7 @@ import dev.kiln.backend.ChannelSpec;
 import dev.kiln.backend.Conv2dSpec;
 import dev.kiln.backend.CrossEntropySpec;
 import dev.kiln.backend.DropoutSpec;
+import dev.kiln.backend.Epilogue;
 import dev.kiln.backend.GemmSpec;
 import dev.kiln.backend.Pool2dSpec;
 import dev.kiln.backend.Rows;
@@ -51,7 +52,7 @@ class CpuBackendTest {
                 new GemmSpec(41, 29, 300, false, true, 37, 41 * 300, 29 * 300),
                 floats(b, 37 * 41 * 300, 1),
                 floats(b, 37 * 29 * 300, 2),
-                null,
+                Epilogue.NONE,
                 y));
     sameBits(
         engine,
@@ -61,7 +62,7 @@ class CpuBackendTest {
                 new GemmSpec(1, 1100, 300, false, false, 1, 0, 0),
                 floats(b, 300, 1),
                 floats(b, 300 * 1100, 2),
-                floats(b, 1100, 3),
+                Epilogue.bias(floats(b, 1100, 3)),
                 y));
     sameBits(
         engine,

@@ -3,6 +3,7 @@ package dev.kiln.gpu;
 import dev.kiln.backend.Buffer;
 import dev.kiln.backend.Conv2dSpec;
 import dev.kiln.backend.Convolution;
+import dev.kiln.backend.Epilogue;
 import dev.kiln.backend.GemmSpec;
 import dev.kiln.backend.StridePhase;
 import dev.kiln.gpu.ConvolutionPlan.Pass;
@@ -22,7 +23,7 @@ interface GpuConvolution extends Convolution, GpuGemm, GpuCopies {
   default void conv2d(Conv2dSpec spec, Buffer x, Buffer w, @Nullable Buffer bias, Buffer y) {
     WideDepthwise depthwise = depthwise(spec);
     if (isProduct(spec)) {
-      product(pointwise(spec, false), w, x, bias, true, y);
+      product(pointwise(spec, false), w, x, WriteBack.ofRows(Epilogue.bias(bias)), y);
     } else if (depthwise != null) {
       depthwise.forward(x, w, bias, y);
     } else if (cpuKernels()) {
@@ -35,7 +36,7 @@ interface GpuConvolution extends Convolution, GpuGemm, GpuCopies {
   @Override
   default void conv2dInputGradient(Conv2dSpec spec, Buffer dy, Buffer w, Buffer dx) {
     if (isProduct(spec)) {
-      product(pointwise(spec, true), w, dy, null, false, dx);
+      product(pointwise(spec, true), w, dy, WriteBack.NONE, dx);
       return;
     }
     WideDepthwise depthwise = depthwise(spec);
@@ -137,7 +138,7 @@ interface GpuConvolution extends Convolution, GpuGemm, GpuCopies {
     }
     DeviceMemory parts = pool().allocate((long) plan.splits() * c.size() * Float.BYTES);
     partialConvolution(plan, pass, spec, a, b, bias, parts);
-    sumSplits(parts, null, c, plan.splits(), c.size(), 1, 1, false);
+    sumSplits(parts, WriteBack.NONE, c, plan.splits(), c.size(), 1, 1);
     pool().release(parts);
   }
 

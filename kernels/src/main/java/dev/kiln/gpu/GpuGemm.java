@@ -1,77 +1,54 @@
 package dev.kiln.gpu;
 
 import dev.kiln.backend.Buffer;
+import dev.kiln.backend.Epilogue;
 import dev.kiln.backend.Gemm;
 import dev.kiln.backend.GemmSpec;
-import org.jspecify.annotations.Nullable;
 
 /** Matrix products: {@link GemmPlan} chooses the kernel, this launches it. CPUs have their own. */
 interface GpuGemm extends Gemm, GpuFamily {
   @Override
-  default void gemm(GemmSpec spec, Buffer a, Buffer b, @Nullable Buffer bias, Buffer c) {
-    product(spec, a, b, bias, false, c);
+  default void gemm(GemmSpec spec, Buffer a, Buffer b, Epilogue epilogue, Buffer c) {
+    product(spec, a, b, WriteBack.ofColumns(epilogue), c);
   }
 
-  /**
-   * A product by the kernel that suits it best.
-   *
-   * @param biasDown the bias has one number a row of C, {@code [m]}, not one a column
-   */
-  default void product(
-      GemmSpec spec, Buffer a, Buffer b, @Nullable Buffer bias, boolean biasDown, Buffer c) {
+  /** A product by the kernel that suits it best. */
+  default void product(GemmSpec spec, Buffer a, Buffer b, WriteBack end, Buffer c) {
     if (cpuKernels()) {
-      WideGemm.gemm(this, spec, a, b, bias, biasDown, c);
+      WideGemm.gemm(this, spec, a, b, end, c);
     } else {
       GemmPlan own = GemmPlan.of(spec, driver().info().computeUnits());
       GemmPlan plan =
           kernels().tuning().choose(Family.GEMM, spec, own, () -> GemmPlan.candidates(spec));
-      product(plan, spec, a, b, bias, biasDown, c);
+      product(plan, spec, a, b, end, c);
     }
   }
 
   /** A product by the kernel that the plan names, whether it is the best one or not. */
-  default void product(
-      GemmPlan plan,
-      GemmSpec spec,
-      Buffer a,
-      Buffer b,
-      @Nullable Buffer bias,
-      boolean biasDown,
-      Buffer c) {
-    if (plan.splits() == 1) {
-      partialProducts(plan, spec, a, b, bias, biasDown, GpuFamily.memory(c));
+  default void product(GemmPlan plan, GemmSpec spec, Buffer a, Buffer b, WriteBack end, Buffer c) {
+    boolean whole = plan.method() == GemmPlan.Method.DIRECT || end.isBias();
+    if (plan.splits() == 1 && whole) {
+      partialProducts(plan, spec, a, b, end, GpuFamily.memory(c));
       return;
     }
     int count = spec.strideC() * spec.batch();
     try (Workspace parts = Workspace.ofFloats(pool(), (long) plan.splits() * count)) {
-      partialProducts(plan, spec, a, b, null, biasDown, parts.memory());
-      sumSplits(parts.memory(), bias, c, plan.splits(), count, spec.m(), spec.n(), biasDown);
+      partialProducts(plan, spec, a, b, WriteBack.NONE, parts.memory());
+      sumSplits(parts.memory(), end, c, plan.splits(), count, spec.m(), spec.n());
     }
   }
 
   private void partialProducts(
-      GemmPlan plan,
-      GemmSpec spec,
-      Buffer a,
-      Buffer b,
-      @Nullable Buffer bias,
-      boolean biasDown,
-      DeviceMemory c) {
+      GemmPlan plan, GemmSpec spec, Buffer a, Buffer b, WriteBack end, DeviceMemory c) {
     if (plan.method() == GemmPlan.Method.DIRECT) {
-      direct(plan, spec, a, b, bias, biasDown, c);
+      direct(plan, spec, a, b, end, c);
     } else {
-      tiled(plan, spec, a, b, bias, biasDown, c);
+      tiled(plan, spec, a, b, end, c);
     }
   }
 
   private void tiled(
-      GemmPlan plan,
-      GemmSpec spec,
-      Buffer a,
-      Buffer b,
-      @Nullable Buffer bias,
-      boolean biasDown,
-      DeviceMemory c) {
+      GemmPlan plan, GemmSpec spec, Buffer a, Buffer b, WriteBack end, DeviceMemory c) {
     String program = plan.method().programFor(spec);
     int tiles =
         GemmPlan.ceilDiv(spec.m(), kernels().tunable(program, "TILE_M"))
@@ -88,7 +65,7 @@ interface GpuGemm extends Gemm, GpuFamily {
             kernels().tunable(program, "WG")),
         a,
         b,
-        bias,
+        end.bias(),
         c,
         spec.m(),
         spec.n(),
@@ -97,19 +74,13 @@ interface GpuGemm extends Gemm, GpuFamily {
         spec.strideB(),
         spec.batch(),
         depth,
-        biasDown ? 1 : 0,
+        end.down(),
         spec.transposeA() ? 0 : 1,
         spec.transposeB() ? 1 : 0);
   }
 
   private void direct(
-      GemmPlan plan,
-      GemmSpec spec,
-      Buffer a,
-      Buffer b,
-      @Nullable Buffer bias,
-      boolean biasDown,
-      DeviceMemory c) {
+      GemmPlan plan, GemmSpec spec, Buffer a, Buffer b, WriteBack end, DeviceMemory c) {
     int m = spec.m();
     int n = spec.n();
     int k = spec.k();
@@ -128,7 +99,8 @@ interface GpuGemm extends Gemm, GpuFamily {
             kernels().tunable(program, "WG")),
         a,
         b,
-        bias,
+        end.bias(),
+        end.residual(),
         c,
         m,
         n,
@@ -141,31 +113,27 @@ interface GpuGemm extends Gemm, GpuFamily {
         spec.strideB(),
         spec.batch(),
         GemmPlan.ceilDiv(k, plan.splits()),
-        biasDown ? 1 : 0);
+        end.down(),
+        end.code());
   }
 
-  /** {@code y = Σ parts + bias}, in the order of the splits; {@code y} is {@code [batch, m, n]}. */
+  /** {@code y = end(Σ parts)}, in the order of the splits; {@code y} is {@code [batch, m, n]}. */
   default void sumSplits(
-      DeviceMemory parts,
-      @Nullable Buffer bias,
-      Buffer y,
-      int splits,
-      int count,
-      int m,
-      int n,
-      boolean biasDown) {
+      DeviceMemory parts, WriteBack end, Buffer y, int splits, int count, int m, int n) {
     int local = kernels().tunable("split_sum", "WG");
     launch(
         "split_sum",
         "split_sum",
         Grid.covering(count, local),
         parts,
-        bias,
+        end.bias(),
+        end.residual(),
         y,
         splits,
         count,
         m,
         n,
-        biasDown ? 1 : 0);
+        end.down(),
+        end.code());
   }
 }

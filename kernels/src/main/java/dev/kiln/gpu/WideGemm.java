@@ -2,7 +2,6 @@ package dev.kiln.gpu;
 
 import dev.kiln.backend.Buffer;
 import dev.kiln.backend.GemmSpec;
-import org.jspecify.annotations.Nullable;
 
 /** Matrix products by gemm_cpu.cl, for CPUs behind OpenCL. */
 final class WideGemm {
@@ -22,14 +21,7 @@ final class WideGemm {
   }
 
   /** By the way that suits the product. */
-  static void gemm(
-      GpuFamily gpu,
-      GemmSpec spec,
-      Buffer a,
-      Buffer b,
-      @Nullable Buffer bias,
-      boolean biasDown,
-      Buffer c) {
+  static void gemm(GpuFamily gpu, GemmSpec spec, Buffer a, Buffer b, WriteBack end, Buffer c) {
     int lanes = WideLanes.on(gpu);
     WideGemmPlan own = WideGemmPlan.of(spec, gpu.driver().info(), 2 * lanes);
     if (spec.n() == 1 && spec.transposeA()) {
@@ -37,20 +29,20 @@ final class WideGemm {
       GemmSpec turned =
           new GemmSpec(
               1, spec.m(), spec.k(), false, false, spec.batch(), spec.strideB(), spec.strideA());
-      new WideGemm(gpu, lanes, own.large()).thin(turned, b, a, bias, !biasDown, c);
+      new WideGemm(gpu, lanes, own.large()).thin(turned, b, a, end.turned(), c);
       return;
     }
     WideGemmPlan plan =
         gpu.kernels().tuning().choose(Family.WIDE_GEMM, spec, own, WideGemmPlan::candidates);
     WideGemm wide = new WideGemm(gpu, lanes, plan.large());
     switch (plan.method()) {
-      case THIN -> wide.thin(spec, a, b, bias, biasDown, c);
-      case IN_PLACE -> wide.inPlace(spec, a, b, bias, biasDown, c);
-      case PACKED -> wide.packed(spec, a, b, bias, biasDown, c);
+      case THIN -> wide.thin(spec, a, b, end, c);
+      case IN_PLACE -> wide.inPlace(spec, a, b, end, c);
+      case PACKED -> wide.packed(spec, a, b, end, c);
     }
   }
 
-  void thin(GemmSpec spec, Buffer a, Buffer b, @Nullable Buffer bias, boolean biasDown, Buffer c) {
+  void thin(GemmSpec spec, Buffer a, Buffer b, WriteBack end, Buffer c) {
     int stretch = 4 * gpu.kernels().tunable(program, "LANES");
     gpu.launch(
         program,
@@ -58,7 +50,8 @@ final class WideGemm {
         Grid.of(GemmPlan.ceilDiv(spec.n(), stretch) * spec.m() * spec.batch(), 1),
         a,
         b,
-        bias,
+        end.bias(),
+        end.residual(),
         c,
         spec.m(),
         spec.n(),
@@ -69,19 +62,18 @@ final class WideGemm {
         columnB(spec),
         stepB(spec),
         spec.strideB(),
-        biasDown ? 1 : 0);
+        end.down(),
+        end.code());
   }
 
   /** By blocks of rows of A as they lie. */
-  void inPlace(
-      GemmSpec spec, Buffer a, Buffer b, @Nullable Buffer bias, boolean biasDown, Buffer c) {
+  void inPlace(GemmSpec spec, Buffer a, Buffer b, WriteBack end, Buffer c) {
     int block = gpu.kernels().tunable(program, "ROWS") * rowA(spec);
-    blocked(spec, a, rowA(spec), stepA(spec), block, spec.strideA(), b, bias, biasDown, c);
+    blocked(spec, a, rowA(spec), stepA(spec), block, spec.strideA(), b, end, c);
   }
 
   /** By blocks of rows of A, copied so that they lie as they are read. */
-  void packed(
-      GemmSpec spec, Buffer a, Buffer b, @Nullable Buffer bias, boolean biasDown, Buffer c) {
+  void packed(GemmSpec spec, Buffer a, Buffer b, WriteBack end, Buffer c) {
     int rows = gpu.kernels().tunable(program, "ROWS");
     int blocks = GemmPlan.ceilDiv(spec.m(), rows);
     // A that all matrices share is packed once.
@@ -100,7 +92,7 @@ final class WideGemm {
           rowA(spec),
           stepA(spec),
           spec.strideA());
-      blocked(spec, packed.memory(), 1, rows, block, stride, b, bias, biasDown, c);
+      blocked(spec, packed.memory(), 1, rows, block, stride, b, end, c);
     }
   }
 
@@ -112,8 +104,7 @@ final class WideGemm {
       int blockA,
       int strideA,
       Buffer b,
-      @Nullable Buffer bias,
-      boolean biasDown,
+      WriteBack end,
       Buffer c) {
     int blocks = GemmPlan.ceilDiv(spec.m(), gpu.kernels().tunable(program, "ROWS"));
     int panels = GemmPlan.ceilDiv(spec.n(), 2 * gpu.kernels().tunable(program, "LANES"));
@@ -132,7 +123,8 @@ final class WideGemm {
         new Grid(across, GemmPlan.ceilDiv(blocks, blocksEach), 1, 1),
         a,
         b,
-        bias,
+        end.bias(),
+        end.residual(),
         c,
         spec.m(),
         spec.n(),
@@ -146,7 +138,8 @@ final class WideGemm {
         spec.strideB(),
         blocksEach,
         panelsEach,
-        biasDown ? 1 : 0);
+        end.down(),
+        end.code());
   }
 
   private static int rowA(GemmSpec spec) {

@@ -2,7 +2,10 @@ package dev.kiln.gpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kiln.backend.Binary;
+import dev.kiln.backend.Broadcast;
 import dev.kiln.backend.Buffer;
+import dev.kiln.backend.Epilogue.Activation;
 import dev.kiln.backend.GemmSpec;
 import java.util.List;
 import java.util.function.Predicate;
@@ -48,13 +51,18 @@ final class GemmKernelsTest {
     {260, 136, 7}
   };
 
+  /** Single elements, vectors, tiles, and one more and less; and what tiles read four at a time. */
+  private static final int[][] FINISHED = {
+    {1, 1, 3}, {2, 67, 33}, {33, 17, 700}, {63, 65, 16}, {64, 64, 20}, {132, 124, 28}, {5, 8, 0}
+  };
+
   @AfterAll
   static void close() {
     TestBackend.closeAll();
   }
 
   private interface Way {
-    void run(GemmSpec spec, Buffer a, Buffer b, @Nullable Buffer bias, boolean down, Buffer c);
+    void run(GemmSpec spec, Buffer a, Buffer b, WriteBack end, Buffer c);
   }
 
   private record Variant(TestBackend on, String name, Predicate<GemmSpec> fits, Way way) {
@@ -91,8 +99,7 @@ final class GemmKernelsTest {
                         on,
                         plan.toString(),
                         plan.method()::fits,
-                        (spec, a, b, bias, down, c) ->
-                            backend.product(plan, spec, a, b, bias, down, c))));
+                        (spec, a, b, end, c) -> backend.product(plan, spec, a, b, end, c))));
   }
 
   private static Stream<Variant> wide(TestBackend on, int lanes, boolean large) {
@@ -147,10 +154,63 @@ final class GemmKernelsTest {
     Buffer b = on.of(TestBackend.random(92 * 1100, 2));
     Buffer first = on.unwritten(72 * 92);
     Buffer second = on.unwritten(72 * 92);
-    variant.way().run(spec, a, b, null, false, first);
-    variant.way().run(spec, a, b, null, false, second);
+    variant.way().run(spec, a, b, WriteBack.NONE, first);
+    variant.way().run(spec, a, b, WriteBack.NONE, second);
     assertThat(on.floats(second)).containsExactly(on.floats(first));
     Stream.of(a, b, first, second).forEach(on.backend()::release);
+  }
+
+  /** What is done on the way to memory has the bits of the same in passes of its own. */
+  @ParameterizedTest
+  @MethodSource("variants")
+  void finishesEachNumberAsSeparatePassesWould(Variant variant) {
+    for (int[] shape : FINISHED) {
+      for (Activation activation : Activation.values()) {
+        GemmSpec spec = GemmSpec.of(shape[0], shape[1], shape[2], false, true);
+        checkFinish(variant, spec, activation, false, shape[0] % 2 == 0);
+        checkFinish(variant, spec, activation, true, shape[0] % 2 == 0);
+      }
+    }
+    GemmSpec batch = new GemmSpec(9, 70, 12, false, true, 5, 9 * 12, 70 * 12);
+    checkFinish(variant, batch, Activation.GELU, true, true);
+    checkFinish(variant, batch, Activation.RELU, false, false);
+  }
+
+  private static void checkFinish(
+      Variant variant, GemmSpec spec, Activation activation, boolean residual, boolean biasDown) {
+    if (!variant.fits().test(spec)) {
+      return;
+    }
+    TestBackend on = variant.on();
+    int count = spec.strideC() * spec.batch();
+    Buffer a =
+        on.of(TestBackend.random(reach(spec.batch(), spec.strideA(), spec.m() * spec.k()), 3));
+    Buffer b =
+        on.of(TestBackend.random(reach(spec.batch(), spec.strideB(), spec.k() * spec.n()), 4));
+    Buffer bias = on.of(TestBackend.random(biasDown ? spec.m() : spec.n(), 5));
+    Buffer more = on.of(TestBackend.random(count, 6));
+    Buffer together = on.unwritten(count);
+    Buffer apart = on.unwritten(count);
+    variant
+        .way()
+        .run(
+            spec,
+            a,
+            b,
+            new WriteBack(bias, biasDown, residual ? more : null, activation),
+            together);
+    variant.way().run(spec, a, b, new WriteBack(bias, biasDown, null, Activation.NONE), apart);
+    if (residual) {
+      Broadcast plain = new Broadcast(new int[] {count}, new int[] {1}, new int[] {1});
+      on.backend().binary(Binary.ADD, plain, apart, more, apart);
+    }
+    if (activation.function() != null) {
+      on.backend().unary(activation.function(), apart, apart);
+    }
+    assertThat(on.floats(together))
+        .as("%s, %s, %s%s", variant, spec, residual ? "residual, " : "", activation)
+        .containsExactly(on.floats(apart));
+    Stream.of(a, b, bias, more, together, apart).forEach(on.backend()::release);
   }
 
   /** With a bias and without one. */
@@ -166,10 +226,10 @@ final class GemmKernelsTest {
     Buffer onB = on.of(b);
     Buffer onBias = on.of(bias);
     Buffer c = on.unwritten(spec.strideC() * spec.batch());
-    variant.way().run(spec, onA, onB, onBias, biasDown, c);
+    variant.way().run(spec, onA, onB, new WriteBack(onBias, biasDown, null, Activation.NONE), c);
     compare(variant, spec, a, b, bias, biasDown, on.floats(c));
     on.backend().fill(c, Float.NaN);
-    variant.way().run(spec, onA, onB, null, biasDown, c);
+    variant.way().run(spec, onA, onB, WriteBack.NONE, c);
     compare(variant, spec, a, b, null, biasDown, on.floats(c));
     Stream.of(onA, onB, onBias, c).forEach(on.backend()::release);
   }

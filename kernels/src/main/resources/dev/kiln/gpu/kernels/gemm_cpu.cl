@@ -1,4 +1,4 @@
-// gemm_cpu — C = op(A) · op(B) + bias for CPUs behind OpenCL
+// gemm_cpu — C = activation(op(A) · op(B) + bias + residual) for CPUs behind OpenCL
 //
 // Work-items are few and large, a group is one of them, and the vectors are explicit.
 //
@@ -21,7 +21,7 @@
 //   A      element (i, kk) of a matrix at i * rowA + kk * stepA, matrices strideA apart
 //   B      element (kk, j) at j * columnB + kk * stepB, matrices strideB apart; one step is 1
 //   bias   [n], with biasDown [m]; may be null
-//   C      [batch][m][n]
+//   C      [batch][m][n]; residual and activation: epilogue.h
 //
 // Launch   one work-item a group, WG = 1
 // Local    PANELS * DEPTH * COLUMNS floats, which are the work-item's own: no barrier
@@ -31,6 +31,7 @@
 //          DEPTH   rows of B in a panel
 //          PANELS  of DEPTH rows that fit; more of them where k is less than DEPTH
 
+#include "epilogue.h"
 #include "wide.h"
 
 #define COLUMNS (2 * LANES)
@@ -91,9 +92,9 @@ DEVICE_FN void fill_panel(LOCAL_PTR float* panel, GLOBAL const float* b, int col
   }
 }
 
-// to[0 .. columns) = value, plus what is there already, plus bias.
-DEVICE_FN void finish_lanes(GLOBAL float* to, WIDE value, int columns, int first,
-                            GLOBAL const float* bias, float biasOfRow) {
+// to[0 .. columns) = value, plus what is there already, plus bias, but at least low.
+DEVICE_FN void add_lanes(GLOBAL float* to, WIDE value, int columns, int first,
+                         GLOBAL const float* bias, float biasOfRow, float low) {
   if (!first) {
     value += load_lanes(to, columns);
   } else if (bias) {
@@ -101,15 +102,22 @@ DEVICE_FN void finish_lanes(GLOBAL float* to, WIDE value, int columns, int first
   } else {
     value += biasOfRow;
   }
-  store_lanes(to, value, columns);
+  store_lanes(to, lanes_at_least(low, value), columns);
+}
+
+// The rest of the epilogue for count numbers of C, from number at on.
+DEVICE_FN void finish_run(GLOBAL float* c, GLOBAL const float* residual, size_t at, int count,
+                          int activation) {
+  for (size_t i = at; i < at + count; i++) c[i] = finished(c[i], residual, i, activation);
 }
 
 // Groups: x = panelsEach panels of a matrix each, those of a matrix together; y = blocksEach blocks
 // of rows. A is as it is or packed: rows apart, steps stepA apart, blocks blockA, matrices strideA.
 KERNEL(WG) gemm_cpu(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRICT b,
-                    GLOBAL const float* RESTRICT bias, GLOBAL float* RESTRICT c, int m, int n,
-                    int k, int apart, int stepA, int blockA, int strideA, int columnB, int stepB,
-                    int strideB, int blocksEach, int panelsEach, int biasDown) {
+                    GLOBAL const float* RESTRICT bias, GLOBAL const float* RESTRICT residual,
+                    GLOBAL float* RESTRICT c, int m, int n, int k, int apart, int stepA, int blockA,
+                    int strideA, int columnB, int stepB, int strideB, int blocksEach,
+                    int panelsEach, int biasDown, int activation) {
   LOCAL float panels[PANELS * DEPTH * COLUMNS];
   const int across = (n + panelsEach * COLUMNS - 1) / (panelsEach * COLUMNS);
   const size_t batch = GROUP_ID(0) / across;
@@ -120,11 +128,12 @@ KERNEL(WG) gemm_cpu(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRICT
   const int lastBlock = IMIN(blocks, firstBlock + blocksEach);
   a += batch * strideA;
   b += batch * strideB;
-  c += batch * m * n;
 
   int at = 0;
   do {
     const int depth = IMIN(DEPTH, k - at);
+    const int last = k - at <= DEPTH;
+    const float low = last ? FLOOR(residual, activation) : -INFINITY;
     LOCAL_PTR float* panel = panels;
     for (int j = firstColumn; j < lastColumn; j += COLUMNS, panel += depth * COLUMNS) {
       fill_panel(panel, b + (size_t)j * columnB + (size_t)at * stepB, n - j, depth, columnB, stepB);
@@ -155,15 +164,20 @@ KERNEL(WG) gemm_cpu(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRICT
         for (int r = 0; r < ROWS; r++) {
           if (r < rows) {
             const int row = block * ROWS + r;
-            GLOBAL float* to = c + (size_t)row * n + j;
+            const size_t place = (batch * m + row) * n + j;
+            GLOBAL float* to = c + place;
             GLOBAL const float* along = bias && !biasDown ? bias + j : 0;
             const float down = bias && biasDown ? bias[row] : 0.0f;
-            finish_lanes(to, left[r], IMIN(n - j, LANES), at == 0, along, down);
+            add_lanes(to, left[r], IMIN(n - j, LANES), at == 0, along, down, low);
             if (n - j > LANES) {
-              finish_lanes(to + LANES, right[r], IMIN(n - j - LANES, LANES), at == 0,
-                           along ? along + LANES : 0, down);
+              add_lanes(to + LANES, right[r], IMIN(n - j - LANES, LANES), at == 0,
+                        along ? along + LANES : 0, down, low);
             }
           }
+        }
+        for (int r = 0; last && LATE(residual, activation) && r < rows; r++) {
+          const size_t place = (batch * m + block * ROWS + r) * n + j;
+          finish_run(c, residual, place, IMIN(n - j, COLUMNS), activation);
         }
       }
     }
@@ -173,20 +187,24 @@ KERNEL(WG) gemm_cpu(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRICT
 
 // Groups: a stretch of 4 * LANES columns of a row of C each.
 KERNEL(WG) gemm_cpu_thin(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRICT b,
-                         GLOBAL const float* RESTRICT bias, GLOBAL float* RESTRICT c, int m, int n,
-                         int k, int rowA, int stepA, int strideA, int columnB, int stepB,
-                         int strideB, int biasDown) {
+                         GLOBAL const float* RESTRICT bias, GLOBAL const float* RESTRICT residual,
+                         GLOBAL float* RESTRICT c, int m, int n, int k, int rowA, int stepA,
+                         int strideA, int columnB, int stepB, int strideB, int biasDown,
+                         int activation) {
   const int stretches = (n + 4 * LANES - 1) / (4 * LANES);
-  int j = GROUP_ID(0) % stretches * 4 * LANES;
-  const int end = IMIN(n, j + 4 * LANES);
+  const int first = GROUP_ID(0) % stretches * 4 * LANES;
+  const int end = IMIN(n, first + 4 * LANES);
   const int row = GROUP_ID(0) / stretches % m;
   const size_t batch = GROUP_ID(0) / stretches / m;
   a += batch * strideA + (size_t)row * rowA;
   b += batch * strideB;
-  c += (batch * m + row) * n;
+  const size_t start = (batch * m + row) * n;
+  GLOBAL float* to = c + start;
+  const float low = FLOOR(residual, activation);
   const float biasOfRow = bias && biasDown ? bias[row] : 0.0f;
   GLOBAL const float* biasAt = biasDown ? 0 : bias;
 
+  int j = first;
   if (columnB == 1 && end - j == 4 * LANES) {
     WIDE sum[4];
     UNROLL
@@ -201,15 +219,15 @@ KERNEL(WG) gemm_cpu_thin(GLOBAL const float* RESTRICT a, GLOBAL const float* RES
       }
     }
     UNROLL
-    for (int s = 0; s < 4; s++) STORE_WIDE(c + j + s * LANES, sum[s]);
-    return;
+    for (int s = 0; s < 4; s++) STORE_WIDE(to + j + s * LANES, lanes_at_least(low, sum[s]));
+    j = end;
   }
   for (; columnB == 1 && end - j >= LANES; j += LANES) {
     WIDE sum = biasAt ? LOAD_WIDE(biasAt + j) : (WIDE)(biasOfRow);
     for (int kk = 0; kk < k; kk++) {
       sum = fma((WIDE)a[(size_t)kk * stepA], LOAD_WIDE(b + (size_t)kk * stepB + j), sum);
     }
-    STORE_WIDE(c + j, sum);
+    STORE_WIDE(to + j, lanes_at_least(low, sum));
   }
   for (; j < end; j++) {
     GLOBAL const float* y = b + (size_t)j * columnB;
@@ -220,6 +238,9 @@ KERNEL(WG) gemm_cpu_thin(GLOBAL const float* RESTRICT a, GLOBAL const float* RES
     }
     float sum = sum_lanes(sums);
     for (; kk < k; kk++) sum = fma(a[(size_t)kk * stepA], y[(size_t)kk * stepB], sum);
-    c[j] = sum + (biasAt ? biasAt[j] : biasOfRow);
+    to[j] = at_least(low, sum + (biasAt ? biasAt[j] : biasOfRow));
+  }
+  if (LATE(residual, activation)) {
+    finish_run(c, residual, start + first, end - first, activation);
   }
 }

@@ -1,9 +1,10 @@
-// gemm_direct — C = op(A) · op(B) + bias for products too small or too thin for tiles
+// gemm_direct — C = activation(op(A) · op(B) + bias + residual) for products too small or too thin for
+// tiles
 //
 //   A      element (i, kk) of a matrix at i * rowA + kk * stepA, matrices strideA apart
 //   B      element (kk, j) at j * columnB + kk * stepB, matrices strideB apart
 //   bias   [n], with biasDown [m]; may be null
-//   C      [splits][batch][m][n]
+//   C      [splits][batch][m][n]; residual and activation: epilogue.h, where k is not split
 //
 // Launch   y = splits of k, depth each: split s sums k in [s * depth, (s + 1) * depth) into C[s],
 //          which split_sum adds up. x: a group has OUTPUTS elements of C, counted over the batch, and
@@ -17,12 +18,15 @@
 // Order    a slice sums k ascending, then slice 0, 1, 2, … are added: the same bits on every run
 // Tunable  OUTPUTS, SLICES = WG / OUTPUTS, K_ADJACENT
 
+#include "epilogue.h"
+
 #define SLICES (WG / OUTPUTS)
 
 KERNEL(WG) gemm_direct(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRICT b,
-                       GLOBAL const float* RESTRICT bias, GLOBAL float* RESTRICT c, int m, int n,
-                       int k, int rowA, int stepA, int strideA, int columnB, int stepB,
-                       int strideB, int batches, int depth, int biasDown) {
+                       GLOBAL const float* RESTRICT bias, GLOBAL const float* RESTRICT residual,
+                       GLOBAL float* RESTRICT c, int m, int n, int k, int rowA, int stepA,
+                       int strideA, int columnB, int stepB, int strideB, int batches, int depth,
+                       int biasDown, int activation) {
   LOCAL float part[SLICES][OUTPUTS + 1];
   const int slot = K_ADJACENT ? LOCAL_ID(0) / SLICES : LOCAL_ID(0) % OUTPUTS;
   const int slice = K_ADJACENT ? LOCAL_ID(0) % SLICES : LOCAL_ID(0) / OUTPUTS;
@@ -47,6 +51,7 @@ KERNEL(WG) gemm_direct(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTR
   if (slice == 0 && inside) {
     for (int s = 1; s < SLICES; s++) sum = sum + part[s][slot];
     if (bias) sum = sum + bias[biasDown ? i : j];
-    c[(size_t)GROUP_ID(1) * perMatrix * (uint)batches + output] = sum;
+    c[(size_t)GROUP_ID(1) * perMatrix * (uint)batches + output] =
+        finished(sum, residual, output, activation);
   }
 }

@@ -9,6 +9,8 @@
 // Tunable  WG     work-group size
 //          WIDE   4 on GPUs; 1 where the compiler itself makes vectors of neighbouring work-items
 
+#include "activation.h"
+
 #define ITEM() ((size_t)GROUP_ID(0) * WG + LOCAL_ID(0))
 
 #if WIDE == 4
@@ -60,7 +62,7 @@
 #define KERNELS(name) FORWARD(name##_forward, name##_of) GRADIENT(name##_gradient, name##_slope)
 
 // Comparisons are put so that NaN stays NaN.
-VALUE(relu) { return x < 0 ? 0 : x; }
+VALUE(relu) { return relu(x); }
 SLOPE_OF_Y(relu) { return y <= 0 ? 0 : dy; }
 KERNELS(relu)
 
@@ -72,8 +74,6 @@ VALUE(elu) { return x > 0 ? x : a * EXPM1(x); }
 SLOPE_OF_X(elu) { return x > 0 ? dy : dy * (a * EXP(x)); }
 KERNELS(elu)
 
-DEVICE_FN float logistic(float x) { return 1 / (1 + EXP(-x)); }
-
 VALUE(sigmoid) { return logistic(x); }
 SLOPE_OF_Y(sigmoid) { return dy * (y * (1 - y)); }
 KERNELS(sigmoid)
@@ -82,22 +82,14 @@ VALUE(tanh) { return TANH(x); }
 SLOPE_OF_Y(tanh) { return dy * (1 - y * y); }
 KERNELS(tanh)
 
-// x times the normal distribution
-DEVICE_FN float normal(float x) { return 0.5f * (1 + ERF(x * 0.70710677f)); }
-
-VALUE(gelu) { return x * normal(x); }
+VALUE(gelu) { return gelu(x); }
 SLOPE_OF_X(gelu) {
   const float density = 0.3989423f * EXP(-0.5f * x * x);
   return dy * (normal(x) + x * density);
 }
 KERNELS(gelu)
 
-// (1 + tanh(u)) / 2 = logistic(2 u), which keeps its digits where tanh goes to -1
-#define GELU_SCALE 1.5957691f
-#define GELU_CUBE 0.044715f
-DEVICE_FN float gelu_angle(float x) { return GELU_SCALE * (x + GELU_CUBE * (x * x * x)); }
-
-VALUE(gelu_tanh) { return x * logistic(gelu_angle(x)); }
+VALUE(gelu_tanh) { return gelu_tanh(x); }
 SLOPE_OF_X(gelu_tanh) {
   const float u = gelu_angle(x);
   const float s = logistic(u);

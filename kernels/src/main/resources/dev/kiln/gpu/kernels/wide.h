@@ -66,6 +66,11 @@ DEVICE_FN void store_lanes(GLOBAL float* p, WIDE value, int count) {
   if (count & 1) *p = two.x;
 }
 
+// Each lane, but at least low; NaN stays NaN.
+DEVICE_FN WIDE lanes_at_least(float low, WIDE value) {
+  return value < (WIDE)(low) ? (WIDE)(low) : value;
+}
+
 // The sum of the lanes, by halves.
 DEVICE_FN float sum_lanes(WIDE value) {
 #if LANES == 16
