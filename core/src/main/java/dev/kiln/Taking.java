@@ -76,8 +76,8 @@ final class Taking implements AutoCloseable {
   }
 
   Recorder.Replay finish() {
-    finished = true;
     Recorder.Replay calls = recorder.finish();
+    finished = true;
     return new Recorder.Replay() {
       @Override
       public void run() {
@@ -104,7 +104,8 @@ final class Taking implements AutoCloseable {
     HERE.set(HERE.get() - 1);
     device.endTaking();
     if (!finished) {
-      finish().close();
+      letGo();
+      recorder.abandon();
     }
   }
 

@@ -28,8 +28,11 @@ public interface Recorder {
    */
   <S> void take(Supplier<S> numbers, VaryingCall<S> call);
 
-  /** Ends the taking down. */
+  /** Ends the taking down. If this fails, {@link #abandon} is still to be called. */
   Replay finish();
+
+  /** Ends it with nothing to replay, and gives the memory back, all but what is still in use. */
+  void abandon();
 
   /** A call of one method with all its arguments. */
   @FunctionalInterface

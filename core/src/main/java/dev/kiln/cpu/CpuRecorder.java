@@ -59,9 +59,14 @@ final class CpuRecorder implements Recorder {
 
       @Override
       public void close() {
-        free.values().forEach(waiting -> waiting.forEach(backend::release));
-        free.clear();
+        abandon();
       }
     };
+  }
+
+  @Override
+  public void abandon() {
+    free.values().forEach(waiting -> waiting.forEach(backend::release));
+    free.clear();
   }
 }

@@ -24,6 +24,7 @@ final class GpuRecorder implements Recorder {
   private final DeviceMemory anyPlace = new AnyPlace();
   private int words;
   private @Nullable Supplier<?> varying;
+  private @Nullable DeviceMemory numbersMemory;
 
   GpuRecorder(Driver driver, MemoryPool pool, KernelLibrary kernels, boolean cpuKernels) {
     this.driver = driver;
@@ -91,6 +92,7 @@ final class GpuRecorder implements Recorder {
   @Override
   public Replay finish() {
     DeviceMemory memory = words == 0 ? null : pool.allocate(Prepared.bytesFor(words));
+    numbersMemory = memory;
     for (Command command : listing.commands()) {
       if (command instanceof Command.Launch launch) {
         putInPlace(launch.arguments(), memory);
@@ -111,13 +113,20 @@ final class GpuRecorder implements Recorder {
       @Override
       public void close() {
         prepared.close();
-        if (memory != null) {
-          pool.release(memory);
-        }
-        own.trim();
-        listing.giveBack();
+        abandon();
       }
     };
+  }
+
+  @Override
+  public void abandon() {
+    DeviceMemory memory = numbersMemory;
+    if (memory != null) {
+      pool.release(memory);
+      numbersMemory = null;
+    }
+    own.trim();
+    listing.giveBack();
   }
 
   private void putInPlace(@Nullable Object[] arguments, @Nullable DeviceMemory memory) {
