@@ -1,10 +1,13 @@
 package dev.kiln.gpu;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What is computed in more ways than one; the plans list them for each work. */
 enum Family {
@@ -46,9 +49,24 @@ enum Family {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** What it is called together with its likes, such as {@code conv}. */
-  String group() {
-    return group;
+  /** What {@link #named} takes: groups, and families that are called otherwise. */
+  static List<String> groups() {
+    return Arrays.stream(values())
+        .flatMap(family -> Stream.of(family.group, family.text()))
+        .distinct()
+        .toList();
+  }
+
+  /**
+   * @param name of a group or a family; null means all
+   * @throws IllegalArgumentException if nothing is called so; names what is
+   */
+  static Predicate<Family> named(@Nullable String name) {
+    if (name != null && !groups().contains(name)) {
+      throw new IllegalArgumentException(
+          "\"" + name + "\" is no family; there are " + String.join(", ", groups()));
+    }
+    return family -> name == null || family.group.equals(name) || family.text().equals(name);
   }
 
   /** Whether some work has a variant of this name, or it is {@link #OWN}. */

@@ -5,9 +5,15 @@ import dev.kiln.backend.Backend;
 import dev.kiln.backend.Buffer;
 import dev.kiln.backend.MemoryStatistics;
 import dev.kiln.backend.Recorder;
+import dev.kiln.backend.Tunable;
+import dev.kiln.backend.TuningListener;
+import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GpuBackend
     implements Backend,
+        Tunable,
         GpuCopies,
         GpuElementwise,
         GpuGemm,
@@ -36,6 +43,7 @@ public final class GpuBackend
   private final KernelLibrary kernels;
   private final boolean cpuKernels;
   private final @Nullable GpuRecorder recorder;
+  private volatile boolean hangs;
 
   GpuBackend(Driver driver, MemoryPool pool, KernelLibrary kernels, boolean cpuKernels) {
     this(driver, pool, kernels, cpuKernels, null);
@@ -99,6 +107,36 @@ public final class GpuBackend
   @Override
   public <S> GivenNumbers given(S spec, Function<S, int[]> words) {
     return recorder == null ? GivenNumbers.NONE : recorder.place(spec, words);
+  }
+
+  @Override
+  public List<String> families() {
+    return Family.groups();
+  }
+
+  @Override
+  public Path tune(@Nullable String only, double largest, TuningListener listener)
+      throws IOException {
+    TuningFile file = TuningFile.of(driver.info(), DeviceClass.of(driver.info(), cpuKernels));
+    if (file == null) {
+      throw new IOException("-Dkiln.cache=off leaves no place for what tuning finds");
+    }
+    Predicate<Family> wanted = Family.named(only);
+    List<Trial> trials =
+        Trials.of(driver.info(), cpuKernels).stream()
+            .filter(trial -> wanted.test(trial.family()) && trial.operations() <= largest)
+            .toList();
+    try (TuningRun run = new TuningRun(this, listener, TuningRun.Limits.USUAL)) {
+      run.tune(trials, file);
+    } finally {
+      kernels.tune(Tuning.of(driver.info(), cpuKernels));
+    }
+    return file.path();
+  }
+
+  /** Whoever closes this would wait for ever: from now on nothing is given back. */
+  void hangs() {
+    hangs = true;
   }
 
   @Override
@@ -183,6 +221,8 @@ public final class GpuBackend
 
   @Override
   public void close() {
-    driver.close();
+    if (!hangs) {
+      driver.close();
+    }
   }
 }
