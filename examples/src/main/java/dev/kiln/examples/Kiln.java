@@ -68,6 +68,7 @@ public final class Kiln implements Runnable {
           RegressionCommand.class,
           DevicesCommand.class,
           CheckCommand.class,
+          TuneCommand.class,
           DataCommand.class);
 
   @Option(
