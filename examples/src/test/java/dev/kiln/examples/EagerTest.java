@@ -8,27 +8,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Demos leave the same weights behind, bit for bit, whether they record their steps or not. */
-class EagerTest {
+class EagerTest implements EmptyCache {
   @TempDir private Path folder;
-
-  /** So that no test depends on what the user's cache has. */
-  @BeforeEach
-  void emptyCache() {
-    System.setProperty("kiln.data", folder.resolve("cache").toString());
-  }
-
-  @AfterEach
-  void usualCache() {
-    System.clearProperty("kiln.data");
-  }
 
   @ParameterizedTest
   @CsvSource({"cpu", "opencl:0", "cuda:0"})

@@ -7,14 +7,13 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.kiln.examples.CommandRun;
 import dev.kiln.examples.Devices;
+import dev.kiln.examples.EmptyCache;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import javax.imageio.ImageIO;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,19 +21,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each demo from its command line to its last file, with little to learn from. */
-class DemosTest {
+class DemosTest implements EmptyCache {
   @TempDir private Path folder;
-
-  /** So that no test depends on what the user's cache has. */
-  @BeforeEach
-  void emptyCache() {
-    System.setProperty("kiln.data", folder.resolve("cache").toString());
-  }
-
-  @AfterEach
-  void usualCache() {
-    System.clearProperty("kiln.data");
-  }
 
   @ParameterizedTest
   @CsvSource({"cpu", "opencl:0"})

@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.kiln.examples.CommandRun;
 import dev.kiln.examples.Devices;
+import dev.kiln.examples.EmptyCache;
 import dev.kiln.examples.ResourceFolder;
 import dev.kiln.io.Safetensors;
 import java.io.IOException;
@@ -15,27 +16,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import javax.imageio.ImageIO;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class MnistCommandTest {
+class MnistCommandTest implements EmptyCache {
   @TempDir private Path folder;
-
-  /** So that no test depends on what the user's cache has. */
-  @BeforeEach
-  void emptyCache() {
-    System.setProperty("kiln.data", folder.resolve("cache").toString());
-  }
-
-  @AfterEach
-  void usualCache() {
-    System.clearProperty("kiln.data");
-  }
 
   @ParameterizedTest
   @ValueSource(strings = {"mlp", "cnn"})
