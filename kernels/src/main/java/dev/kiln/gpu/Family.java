@@ -19,6 +19,8 @@ enum Family {
   CONV_FORWARD("conv", ConvolutionPlan.NAMES),
   CONV_INPUT_GRADIENT("conv", ConvolutionPlan.NAMES),
   CONV_WEIGHT_GRADIENT("conv", ConvolutionPlan.NAMES),
+  /** {@link WideConvolutionPlan} of a {@code Conv2dSpec}. */
+  WIDE_CONV("conv", names(Stream.of(WideConvolutionPlan.values()))),
   /** {@link RecurrentPlan} of a {@code RecurrentSpec}. */
   RECURRENT("recurrent", RecurrentPlan.NAMES),
   /** {@link ReductionPlan} of {@code Rows}, as the one below. */

@@ -27,7 +27,11 @@ interface GpuConvolution extends Convolution, GpuGemm, GpuCopies {
     } else if (depthwise != null) {
       depthwise.forward(x, w, bias, y);
     } else if (cpuKernels()) {
-      WideConvolution.of(this, spec).forward(x, w, bias, y);
+      if (widePlan(spec) == WideConvolutionPlan.WINOGRAD) {
+        new WideWinograd(this, spec, WideLanes.on(this)).forward(x, w, bias, y);
+      } else {
+        WideConvolution.of(this, spec).forward(x, w, bias, y);
+      }
     } else {
       convolve(plan(Pass.FORWARD, spec), Pass.FORWARD, spec, w, x, bias, y);
     }
@@ -50,7 +54,11 @@ interface GpuConvolution extends Convolution, GpuGemm, GpuCopies {
     if (strided && (cpuKernels() || plan.method() != ConvolutionPlan.Method.DIRECT)) {
       inputGradientByPhase(spec, dy, w, dx);
     } else if (cpuKernels()) {
-      WideConvolution.of(this, spec).inputGradient(dy, w, dx);
+      if (widePlan(spec) == WideConvolutionPlan.WINOGRAD) {
+        new WideWinograd(this, spec, WideLanes.on(this)).inputGradient(dy, w, dx);
+      } else {
+        WideConvolution.of(this, spec).inputGradient(dy, w, dx);
+      }
     } else {
       convolve(plan, Pass.INPUT_GRADIENT, spec, w, dy, null, dx);
     }
@@ -112,10 +120,20 @@ interface GpuConvolution extends Convolution, GpuGemm, GpuCopies {
   }
 
   private ConvolutionPlan plan(Pass pass, Conv2dSpec spec) {
-    ConvolutionPlan own = ConvolutionPlan.of(pass, spec, driver().info().computeUnits());
+    ConvolutionPlan own = ConvolutionPlan.of(pass, spec, driver().info());
     return kernels()
         .tuning()
         .choose(pass.family, spec, own, () -> ConvolutionPlan.candidates(pass, spec));
+  }
+
+  private WideConvolutionPlan widePlan(Conv2dSpec spec) {
+    return kernels()
+        .tuning()
+        .choose(
+            Family.WIDE_CONV,
+            spec,
+            WideConvolutionPlan.of(spec),
+            () -> WideConvolutionPlan.candidates(spec));
   }
 
   /**
@@ -132,14 +150,53 @@ interface GpuConvolution extends Convolution, GpuGemm, GpuCopies {
       Buffer b,
       @Nullable Buffer bias,
       Buffer c) {
+    switch (plan.method()) {
+      case WINOGRAD_2 -> winograd(2, pass, spec, a, b, bias, c);
+      case WINOGRAD_4 -> winograd(4, pass, spec, a, b, bias, c);
+      default -> implicit(plan, pass, spec, a, b, bias, c);
+    }
+  }
+
+  private void winograd(
+      int results,
+      Pass pass,
+      Conv2dSpec spec,
+      Buffer a,
+      Buffer b,
+      @Nullable Buffer bias,
+      Buffer c) {
+    WinogradConvolution winograd = new WinogradConvolution(this, spec, results);
+    switch (pass) {
+      case FORWARD -> winograd.forward(b, a, bias, c);
+      case INPUT_GRADIENT -> winograd.inputGradient(b, a, c);
+      case WEIGHT_GRADIENT -> winograd.weightGradient(b, a, c);
+    }
+  }
+
+  private void implicit(
+      ConvolutionPlan plan,
+      Pass pass,
+      Conv2dSpec spec,
+      Buffer a,
+      Buffer b,
+      @Nullable Buffer bias,
+      Buffer c) {
     if (plan.splits() == 1) {
       partialConvolution(plan, pass, spec, a, b, bias, GpuFamily.memory(c));
       return;
     }
-    DeviceMemory parts = pool().allocate((long) plan.splits() * c.size() * Float.BYTES);
-    partialConvolution(plan, pass, spec, a, b, bias, parts);
-    sumSplits(parts, WriteBack.NONE, c, plan.splits(), c.size(), 1, 1);
-    pool().release(parts);
+    try (Workspace parts = Workspace.ofFloats(pool(), (long) plan.splits() * c.size())) {
+      partialConvolution(plan, pass, spec, a, b, null, parts.memory());
+      // only forward has a bias: one number a channel
+      sumSplits(
+          parts.memory(),
+          WriteBack.ofRows(Epilogue.bias(bias)),
+          c,
+          plan.splits(),
+          c.size(),
+          spec.outChannels(),
+          spec.outPixels());
+    }
   }
 
   private void partialConvolution(
@@ -167,7 +224,7 @@ interface GpuConvolution extends Convolution, GpuGemm, GpuCopies {
       Buffer b,
       @Nullable Buffer bias,
       DeviceMemory c) {
-    String program = pass.program + plan.method().suffix;
+    String program = pass.program + "_" + plan.method().text;
     int tiles =
         GemmPlan.ceilDiv(pass.rows(spec), kernels().tunable(program, "TILE_M"))
             * GemmPlan.ceilDiv(pass.columns(spec), kernels().tunable(program, "TILE_N"));

@@ -41,7 +41,7 @@ final class WideConvolution {
    * @param pitch of a row
    * @param chunks vectors in a row of outputs
    */
-  private record Padded(int channels, int phases, int rows, int pitch, int chunks) {
+  record Padded(int channels, int phases, int rows, int pitch, int chunks) {
     int imageFloats() {
       return Math.multiplyExact(channels * phases, Math.multiplyExact(rows, pitch));
     }
@@ -87,6 +87,49 @@ final class WideConvolution {
           spec.outWidth());
     }
     release(memory, weights, offsets);
+  }
+
+  /**
+   * The same of planes that are padded already, as {@link #paddedInput} tells.
+   *
+   * @param y of {@code images} images
+   */
+  void forwardPadded(DeviceMemory padded, Filters filters, int images, DeviceMemory y) {
+    convolve(
+        padded,
+        filters.weights(),
+        filters.offsets(),
+        null,
+        y,
+        0,
+        images,
+        spec.groupOut(),
+        paddedInput(),
+        spec.groupIn(),
+        spec.outHeight(),
+        spec.outWidth());
+  }
+
+  /**
+   * What {@link #forwardPadded} multiplies with.
+   *
+   * @param weights of a block's output channels side by side
+   * @param offsets where each tap of each channel lies in the planes
+   */
+  record Filters(MemoryPool pool, DeviceMemory weights, DeviceMemory offsets)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      pool.release(weights);
+      pool.release(offsets);
+    }
+  }
+
+  Filters filters(Object w) {
+    return new Filters(
+        gpu.pool(),
+        packedWeights(w, spec.groupOut(), spec.groupIn(), false),
+        tapOffsets(paddedInput(), spec.groupIn(), spec.strideHeight(), spec.strideWidth()));
   }
 
   void inputGradient(Buffer dy, Buffer w, Buffer dx) {
@@ -181,7 +224,7 @@ final class WideConvolution {
     release(memory, gradient, offsets);
   }
 
-  private Padded paddedInput() {
+  Padded paddedInput() {
     return padded(
         spec.inChannels(),
         spec.outHeight(),
@@ -253,7 +296,7 @@ final class WideConvolution {
     return offsets;
   }
 
-  private DeviceMemory packedWeights(Buffer w, int rows, int channels, boolean turned) {
+  private DeviceMemory packedWeights(Object w, int rows, int channels, boolean turned) {
     int together = gpu.kernels().tunable(program, "ROWS");
     int blocks = GemmPlan.ceilDiv(rows, together) * spec.groups();
     DeviceMemory packed = allocate((long) blocks * together * channels * taps);
@@ -275,7 +318,7 @@ final class WideConvolution {
       DeviceMemory weights,
       DeviceMemory offsets,
       @Nullable Buffer bias,
-      Buffer y,
+      Object y,
       int firstImage,
       int images,
       int rows,

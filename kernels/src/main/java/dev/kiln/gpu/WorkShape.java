@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
  * <pre>
  *   gemm, wide_gemm    nn, nt, tn or tt           m n k batch
  *   conv_...           3x3 and what is unusual    images, channels in and out of a group, pixels, groups
+ *   wide_conv          likewise
  *   recurrent          the cell                   steps batch hidden
  *   sum, max           rows or columns            outer n inner
  *   rows               the kernel, then likewise  outer n inner
@@ -35,7 +36,7 @@ record WorkShape(Family family, String kind, List<Integer> extents) {
   static WorkShape of(Family family, Record work) {
     return switch (family) {
       case GEMM, WIDE_GEMM -> product(family, (GemmSpec) work);
-      case CONV_FORWARD, CONV_INPUT_GRADIENT, CONV_WEIGHT_GRADIENT ->
+      case CONV_FORWARD, CONV_INPUT_GRADIENT, CONV_WEIGHT_GRADIENT, WIDE_CONV ->
           convolution(family, (Conv2dSpec) work);
       case RECURRENT -> {
         RecurrentSpec spec = (RecurrentSpec) work;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.kiln.backend.Buffer;
 import dev.kiln.backend.Conv2dSpec;
 import dev.kiln.gpu.ConvolutionPlan.Pass;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -31,6 +32,11 @@ final class ConvolutionKernelsTest {
           spec(2, 8, 5, 5, 8, 4, 4, 3, 2, 3, 3, 1, 1, 1),
           spec(1, 2, 6, 40, 9, 3, 3, 2, 2, 1, 1, 1, 1, 1),
           spec(2, 2, 3, 33, 4, 1, 7, 1, 1, 0, 3, 1, 1, 2),
+          spec(1, 3, 1, 1, 2, 3, 3, 1, 1, 1, 1, 1, 1, 1),
+          spec(1, 4, 3, 3, 5, 3, 3, 1, 1, 0, 0, 1, 1, 1),
+          spec(3, 5, 2, 13, 7, 3, 3, 1, 1, 2, 2, 1, 1, 1),
+          spec(2, 19, 11, 8, 12, 3, 3, 1, 1, 1, 0, 1, 1, 1),
+          spec(1, 3, 2, 5, 4, 3, 3, 1, 1, 4, 3, 1, 1, 1),
           spec(0, 2, 5, 5, 3, 3, 3, 1, 1, 0, 0, 1, 1, 1));
 
   private static Conv2dSpec spec(
@@ -85,6 +91,14 @@ final class ConvolutionKernelsTest {
 
     abstract void weightGradient(Conv2dSpec spec, Buffer x, Buffer dy, Buffer dw);
 
+    /**
+     * Whether a result's rounding error is bound by what its neighbours are sums of as well: a
+     * tile's results are all made of the same products.
+     */
+    boolean mixes() {
+      return false;
+    }
+
     @Override
     public String toString() {
       return on + ": " + name;
@@ -119,25 +133,37 @@ final class ConvolutionKernelsTest {
     private static final int MAX_WEIGHTS = 300;
 
     private final ConvolutionPlan.Method method;
+    private final int splits;
 
-    Forced(TestBackend on, ConvolutionPlan.Method method) {
-      super(on, method.toString());
+    Forced(TestBackend on, ConvolutionPlan.Method method, int splits) {
+      super(on, method + " of " + splits + " parts");
       this.method = method;
+      this.splits = splits;
     }
 
     private boolean takes(Pass pass, Conv2dSpec spec) {
-      if (method != ConvolutionPlan.Method.DIRECT) {
-        return pass != Pass.INPUT_GRADIENT || spec.strideHeight() * spec.strideWidth() == 1;
-      }
-      return pass == Pass.WEIGHT_GRADIENT
-          ? spec.outChannels() * spec.patch() <= MAX_WEIGHTS
-          : pass.k(spec) <= ConvolutionPlan.MAX_DIRECT;
+      boolean strided = spec.strideHeight() * spec.strideWidth() > 1;
+      return method.takes(pass, spec)
+          && !(method.isTiled() && pass == Pass.INPUT_GRADIENT && strided)
+          && !(method == ConvolutionPlan.Method.DIRECT
+              && pass == Pass.WEIGHT_GRADIENT
+              && spec.outChannels() * spec.patch() > MAX_WEIGHTS);
+    }
+
+    @Override
+    boolean mixes() {
+      return method.isWinograd();
+    }
+
+    private ConvolutionPlan plan(Pass pass) {
+      boolean whole = !method.isTiled() && pass != Pass.WEIGHT_GRADIENT;
+      return new ConvolutionPlan(method, whole ? 1 : splits);
     }
 
     @Override
     void forward(Conv2dSpec spec, Buffer x, Buffer w, Buffer bias, Buffer y) {
       if (takes(Pass.FORWARD, spec)) {
-        backend.convolve(new ConvolutionPlan(method, 1), Pass.FORWARD, spec, w, x, bias, y);
+        backend.convolve(plan(Pass.FORWARD), Pass.FORWARD, spec, w, x, bias, y);
       } else {
         super.forward(spec, x, w, bias, y);
       }
@@ -146,8 +172,7 @@ final class ConvolutionKernelsTest {
     @Override
     void inputGradient(Conv2dSpec spec, Buffer dy, Buffer w, Buffer dx) {
       if (takes(Pass.INPUT_GRADIENT, spec)) {
-        backend.convolve(
-            new ConvolutionPlan(method, 1), Pass.INPUT_GRADIENT, spec, w, dy, null, dx);
+        backend.convolve(plan(Pass.INPUT_GRADIENT), Pass.INPUT_GRADIENT, spec, w, dy, null, dx);
       } else {
         super.inputGradient(spec, dy, w, dx);
       }
@@ -156,8 +181,7 @@ final class ConvolutionKernelsTest {
     @Override
     void weightGradient(Conv2dSpec spec, Buffer x, Buffer dy, Buffer dw) {
       if (takes(Pass.WEIGHT_GRADIENT, spec)) {
-        backend.convolve(
-            new ConvolutionPlan(method, 3), Pass.WEIGHT_GRADIENT, spec, dy, x, null, dw);
+        backend.convolve(plan(Pass.WEIGHT_GRADIENT), Pass.WEIGHT_GRADIENT, spec, dy, x, null, dw);
       } else {
         super.weightGradient(spec, x, dy, dw);
       }
@@ -189,6 +213,39 @@ final class ConvolutionKernelsTest {
     }
   }
 
+  /** Winograd for CPUs behind OpenCL, where it can be; where not, what is chosen. */
+  private static final class WideTiles extends Chosen {
+    private final int lanes;
+
+    WideTiles(TestBackend on, int lanes) {
+      super(on, "winograd by " + lanes + " lanes");
+      this.lanes = lanes;
+    }
+
+    @Override
+    boolean mixes() {
+      return true;
+    }
+
+    @Override
+    void forward(Conv2dSpec spec, Buffer x, Buffer w, Buffer bias, Buffer y) {
+      if (WinogradConvolution.takes(spec)) {
+        new WideWinograd(backend, spec, lanes).forward(x, w, bias, y);
+      } else {
+        super.forward(spec, x, w, bias, y);
+      }
+    }
+
+    @Override
+    void inputGradient(Conv2dSpec spec, Buffer dy, Buffer w, Buffer dx) {
+      if (WinogradConvolution.takes(spec)) {
+        new WideWinograd(backend, spec, lanes).inputGradient(dy, w, dx);
+      } else {
+        super.inputGradient(spec, dy, w, dx);
+      }
+    }
+  }
+
   @AfterAll
   static void close() {
     TestBackend.closeAll();
@@ -201,9 +258,14 @@ final class ConvolutionKernelsTest {
                 Stream.concat(
                     Stream.of(new Chosen(on, "chosen")),
                     ((GpuBackend) on.backend()).cpuKernels()
-                        ? Stream.of(8, 16).map(lanes -> new Wide(on, lanes))
+                        ? Stream.of(8, 16)
+                            .flatMap(
+                                lanes -> Stream.of(new Wide(on, lanes), new WideTiles(on, lanes)))
                         : Stream.of(ConvolutionPlan.Method.values())
-                            .map(method -> new Forced(on, method))));
+                            .flatMap(
+                                method ->
+                                    (method.isWinograd() ? Stream.of(1) : Stream.of(1, 3))
+                                        .map(parts -> new Forced(on, method, parts)))));
   }
 
   @ParameterizedTest
@@ -222,7 +284,7 @@ final class ConvolutionKernelsTest {
       for (int i = 0; i < operands.dy.length; i++) {
         sums.add(i, 1, operands.bias[i / spec.outPixels() % spec.outChannels()]);
       }
-      sums.compare(variant + " forward, " + spec, on.floats(y));
+      sums.compare(variant + " forward, " + spec, variant.mixes(), on.floats(y));
       Stream.of(x, w, bias, y).forEach(on.backend()::release);
     }
   }
@@ -239,7 +301,7 @@ final class ConvolutionKernelsTest {
       variant.inputGradient(spec, dy, w, dx);
       Sums sums = new Sums(operands.x.length);
       operands.eachProduct((atX, atW, atY) -> sums.add(atX, operands.dy[atY], operands.w[atW]));
-      sums.compare(variant + " input gradient, " + spec, on.floats(dx));
+      sums.compare(variant + " input gradient, " + spec, variant.mixes(), on.floats(dx));
       Stream.of(dy, w, dx).forEach(on.backend()::release);
     }
   }
@@ -258,7 +320,7 @@ final class ConvolutionKernelsTest {
       variant.weightGradient(spec, x, dy, again);
       Sums sums = new Sums(operands.w.length);
       operands.eachProduct((atX, atW, atY) -> sums.add(atW, operands.x[atX], operands.dy[atY]));
-      sums.compare(variant + " weight gradient, " + spec, on.floats(dw));
+      sums.compare(variant + " weight gradient, " + spec, variant.mixes(), on.floats(dw));
       assertThat(on.floats(again)).as("%s, %s", variant, spec).containsExactly(on.floats(dw));
       Stream.of(x, dy, dw, again).forEach(on.backend()::release);
     }
@@ -324,9 +386,11 @@ final class ConvolutionKernelsTest {
       sizes[at] += Math.abs(p * q);
     }
 
-    void compare(String what, float[] values) {
+    void compare(String what, boolean mixed, float[] values) {
+      double largest = Arrays.stream(sizes).max().orElse(0);
       for (int i = 0; i < sums.length; i++) {
-        if (!(Math.abs(values[i] - sums[i]) <= 1e-6 * sizes[i] + 1e-7)) {
+        double size = mixed ? largest : sizes[i];
+        if (!(Math.abs(values[i] - sums[i]) <= 1e-6 * size + 1e-7)) {
           assertThat((double) values[i]).as("%s, element %d", what, i).isEqualTo(sums[i]);
         }
       }

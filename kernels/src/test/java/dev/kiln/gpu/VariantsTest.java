@@ -40,9 +40,9 @@ final class VariantsTest {
 
   @ParameterizedTest(name = "{0} with the kernels for {1}s")
   @CsvSource({
-    "opencl, cpu, lanes=8 max=single sum=lanes wide_gemm=packed_large wide_gemm=thin",
-    "opencl, gpu, conv_forward=direct conv_weight_gradient=64/2 gemm=128/2 recurrent=step_16",
-    "cuda, gpu, conv_forward=direct conv_weight_gradient=64/2 gemm=128/2 recurrent=sequence_64x2"
+    "opencl, cpu, lanes=8 max=single sum=lanes wide_conv=winograd wide_gemm=thin",
+    "opencl, gpu, conv_forward=64/2 conv_weight_gradient=winograd_2 gemm=128/2 recurrent=step_16",
+    "cuda, gpu, conv_forward=winograd_4 conv_input_gradient=32/2 gemm=128/2 recurrent=sequence_64x2"
   })
   void casesPassByEveryVariant(String api, String kernels, String some) {
     device = open(api, kernels);

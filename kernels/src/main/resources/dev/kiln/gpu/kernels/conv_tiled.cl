@@ -17,9 +17,9 @@
 // (tile.h), store the next to the other half of local memory, one barrier. Where in a patch the rows
 // of a strip lie, or for WEIGHT_GRADIENT its columns, is worked out once for all work-items.
 //
-// Launch   x = tiles of C, rows fastest; y = groups; z = splits of k, depth each (WEIGHT_GRADIENT
-//              only): split s goes to C[s], [splits][outChannels][groupIn][taps]; split_sum adds
-//              up. INPUT_GRADIENT wants strides of 1: others are taken apart into phases
+// Launch   x = tiles of C, rows fastest; y = groups; z = splits of k, depth each: split s goes to
+//              C[s], each as large as y, dx or dw; split_sum adds up, and the bias.
+//              INPUT_GRADIENT wants strides of 1: others are taken apart into phases
 // Local    2 * TILE_K * (TILE_M + TILE_N + 12) floats, for WEIGHT_GRADIENT
 //          2 * TILE_K * (TILE_M + TILE_N + 8) + 4 * TILE_N
 // Order    one sum per element, k ascending, fused multiply-adds; splits in order: the same bits on
@@ -257,6 +257,7 @@ KERNEL(WG) conv_tiled(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRI
   const int planes = PASS == FORWARD ? outChannels : inChannels;
   const int pixels = PASS == FORWARD ? outPixels : inPixels;
   const int together = (pixels & 3) == 0;  // then a run of 4 columns is in one image
+  c += (size_t)GROUP_ID(2) * images * planes * pixels;
 #endif
   UNROLL
   for (int j = 0; j < RUNS_N; j++) {

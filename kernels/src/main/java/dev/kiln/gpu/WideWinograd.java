@@ -1,0 +1,162 @@
+package dev.kiln.gpu;
+
+import dev.kiln.backend.Buffer;
+import dev.kiln.backend.Conv2dSpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * 3 × 3 convolutions of stride 1 by winograd_cpu.cl, for CPUs behind OpenCL: half of the
+ * multiplications. The images are taken a few at a time, so that what is transformed of them stays
+ * in the caches.
+ */
+final class WideWinograd {
+  private static final int RESULTS = 4;
+  private static final int POINTS = 6;
+
+  /** Floats of transformed planes at once (4 MiB); those of a single image may be more. */
+  private static final int WORKSPACE = 1 << 20;
+
+  private final GpuFamily gpu;
+  private final Conv2dSpec spec;
+  private final int lanes;
+  private final String program;
+
+  /**
+   * @param lanes floats in a vector, 8 or 16
+   */
+  WideWinograd(GpuFamily gpu, Conv2dSpec spec, int lanes) {
+    this.gpu = gpu;
+    this.spec = spec;
+    this.lanes = lanes;
+    this.program = "winograd_cpu_" + lanes;
+  }
+
+  void forward(Buffer x, Buffer w, @Nullable Buffer bias, Buffer y) {
+    convolve(
+        x,
+        spec.inChannels(),
+        spec.inHeight(),
+        spec.inWidth(),
+        w,
+        false,
+        spec.paddingHeight(),
+        spec.paddingWidth(),
+        bias,
+        y,
+        spec.outChannels(),
+        spec.outHeight(),
+        spec.outWidth());
+  }
+
+  /** The convolution of dy with the kernels turned around, input and output channels swapped. */
+  void inputGradient(Buffer dy, Buffer w, Buffer dx) {
+    convolve(
+        dy,
+        spec.outChannels(),
+        spec.outHeight(),
+        spec.outWidth(),
+        w,
+        true,
+        2 - spec.paddingHeight(),
+        2 - spec.paddingWidth(),
+        null,
+        dx,
+        spec.inChannels(),
+        spec.inHeight(),
+        spec.inWidth());
+  }
+
+  private void convolve(
+      Buffer x,
+      int channels,
+      int height,
+      int width,
+      Buffer w,
+      boolean turned,
+      int top,
+      int left,
+      @Nullable Buffer bias,
+      Buffer y,
+      int rows,
+      int toHeight,
+      int toWidth) {
+    int tilesDown = GemmPlan.ceilDiv(toHeight, RESULTS);
+    WideConvolution products =
+        new WideConvolution(gpu, products(channels, rows, tilesDown, toWidth), lanes);
+    WideConvolution.Padded planes = products.paddedInput();
+    long transformed = (long) POINTS * rows * tilesDown * toWidth;
+    int together =
+        (int) Math.max(1, Math.min(spec.n(), WORKSPACE / (planes.imageFloats() + transformed)));
+    try (Workspace taps = floats((long) POINTS * rows * channels * 3);
+        Workspace padded = floats((long) together * planes.imageFloats());
+        Workspace results = floats(together * transformed + lanes)) {
+      gpu.launch(
+          program,
+          "winograd_taps",
+          Grid.of(rows, 1),
+          w,
+          taps.memory(),
+          channels,
+          turned ? 9 : 9 * channels,
+          turned ? 9 * rows : 9,
+          turned ? 1 : 0);
+      try (WideConvolution.Filters filters = products.filters(taps.memory())) {
+        for (int first = 0; first < spec.n(); first += together) {
+          int images = Math.min(together, spec.n() - first);
+          gpu.launch(
+              program,
+              "winograd_rows",
+              Grid.of(images * channels, 1),
+              x,
+              padded.memory(),
+              first * channels,
+              channels,
+              height,
+              width,
+              top,
+              left,
+              tilesDown,
+              planes.pitch());
+          products.forwardPadded(padded.memory(), filters, images, results.memory());
+          gpu.launch(
+              program,
+              "winograd_results",
+              Grid.of(images * rows, 1),
+              results.memory(),
+              bias,
+              y,
+              first * rows,
+              rows,
+              toHeight,
+              toWidth,
+              tilesDown);
+        }
+      }
+    }
+  }
+
+  /** A row of each tile: a convolution in a group for each point, its kernels one row high. */
+  private Conv2dSpec products(int channels, int rows, int tilesDown, int width) {
+    return new Conv2dSpec(
+        spec.n(),
+        POINTS * channels,
+        tilesDown,
+        width + 2,
+        POINTS * rows,
+        tilesDown,
+        width,
+        1,
+        3,
+        1,
+        1,
+        0,
+        0,
+        1,
+        1,
+        POINTS);
+  }
+
+  private Workspace floats(long count) {
+    return Workspace.ofFloats(gpu.pool(), count);
+  }
+}
