@@ -76,9 +76,13 @@ final class Trials {
         .forEach(trials::add);
     for (int[] each : CONVOLUTIONS) {
       Conv2dSpec spec = convolution(each);
-      trials.add(forward(spec));
-      trials.add(inputGradient(spec));
-      trials.add(weightGradient(spec));
+      if (cpuKernels) {
+        trials.add(join(Family.WIDE_CONV, spec, forward(spec), inputGradient(spec)));
+      } else {
+        trials.add(forward(spec));
+        trials.add(inputGradient(spec));
+        trials.add(weightGradient(spec));
+      }
     }
     for (int[] each : RECURRENT) {
       for (Cell cell : new Cell[] {Cell.RNN_TANH, Cell.LSTM, Cell.GRU}) {
