@@ -71,6 +71,15 @@ public interface Losses {
       Buffer dx);
 
   /**
+   * {@code divisor = Σ counted}, {@code mean = Σ loss / divisor}; NaN where nothing counts.
+   *
+   * @param loss of any number of samples
+   * @param counted how much each of them counts
+   * @param mean a single number, as {@code divisor}
+   */
+  void weightedMean(Buffer loss, Buffer counted, Buffer mean, Buffer divisor);
+
+  /**
    * {@code loss = weight f(x, target)}, element by element.
    *
    * @param weight as many elements, null for 1

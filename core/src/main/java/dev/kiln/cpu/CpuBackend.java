@@ -417,6 +417,11 @@ final class CpuBackend implements Backend {
   }
 
   @Override
+  public void weightedMean(Buffer loss, Buffer counted, Buffer mean, Buffer divisor) {
+    losses.weightedMean(loss, counted, mean, divisor);
+  }
+
+  @Override
   public void pairLoss(
       PairLoss f,
       Buffer x,

@@ -20,9 +20,11 @@ final class CpuLosses implements Losses {
   private final Gates gates;
   private final Workers workers;
   private final CpuPairLosses pairs;
+  private final CpuReduction sums;
 
   CpuLosses(Engine engine) {
     pairs = new CpuPairLosses(engine);
+    sums = new CpuReduction(engine);
     loops = engine.loops();
     gates = engine.gates();
     workers = engine.workers();
@@ -243,6 +245,15 @@ final class CpuLosses implements Losses {
   /** Where element {@code i} of a row is. */
   private static int place(Rows rows, int row, int i) {
     return (row / rows.inner() * rows.n() + i) * rows.inner() + row % rows.inner();
+  }
+
+  @Override
+  public void weightedMean(Buffer loss, Buffer counted, Buffer mean, Buffer divisor) {
+    Rows all = new Rows(1, loss.size(), 1);
+    sums.sum(all, 1, loss, mean);
+    sums.sum(all, 1, counted, divisor);
+    CpuBuffer.floats(mean)[CpuBuffer.offset(mean)] /=
+        CpuBuffer.floats(divisor)[CpuBuffer.offset(divisor)];
   }
 
   @Override

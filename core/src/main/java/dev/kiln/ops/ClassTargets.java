@@ -5,8 +5,6 @@ import dev.kiln.Shape;
 import dev.kiln.ShapeException;
 import dev.kiln.Tensor;
 import dev.kiln.autograd.Tape;
-import dev.kiln.backend.Binary;
-import dev.kiln.backend.Broadcast;
 import dev.kiln.backend.Rows;
 import org.jspecify.annotations.Nullable;
 
@@ -92,8 +90,13 @@ final class ClassTargets {
    */
   static Tensor reduce(
       Tensor x, Tensor losses, Tensor counted, Reduction reduction, Gradient gradient) {
-    Tensor divisor = reduction == Reduction.MEAN ? total(counted) : null;
-    Tensor y = divided(reduction == Reduction.NONE ? losses : total(losses), divisor);
+    Tensor divisor = reduction == Reduction.MEAN ? scalar(x) : null;
+    Tensor y = reduction == Reduction.NONE ? losses : scalar(x);
+    if (divisor != null) {
+      x.backend().weightedMean(losses.buffer(), counted.buffer(), y.buffer(), divisor.buffer());
+    } else if (reduction == Reduction.SUM) {
+      x.backend().sum(new Rows(1, losses.size(), 1), 1, losses.buffer(), y.buffer());
+    }
     return Tape.record(
         y,
         x,
@@ -104,24 +107,7 @@ final class ClassTargets {
         });
   }
 
-  private static Tensor divided(Tensor sum, @Nullable Tensor divisor) {
-    if (divisor == null) {
-      return sum;
-    }
-    Tensor mean = Tensor.like(sum);
-    sum.backend()
-        .binary(
-            Binary.DIV,
-            Broadcast.of(sum.shape(), divisor.shape(), mean.shape()),
-            sum.buffer(),
-            divisor.buffer(),
-            mean.buffer());
-    return mean;
-  }
-
-  private static Tensor total(Tensor x) {
-    Tensor sum = Tensor.empty(x.device(), DType.FLOAT32, Shape.scalar());
-    x.backend().sum(new Rows(1, x.size(), 1), 1, x.buffer(), sum.buffer());
-    return sum;
+  private static Tensor scalar(Tensor like) {
+    return Tensor.empty(like.device(), DType.FLOAT32, Shape.scalar());
   }
 }

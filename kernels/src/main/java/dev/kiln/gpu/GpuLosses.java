@@ -1,15 +1,25 @@
 package dev.kiln.gpu;
 
+import dev.kiln.Shape;
+import dev.kiln.backend.Binary;
+import dev.kiln.backend.Broadcast;
 import dev.kiln.backend.Buffer;
 import dev.kiln.backend.CrossEntropySpec;
+import dev.kiln.backend.Elementwise;
 import dev.kiln.backend.Losses;
 import dev.kiln.backend.PairLoss;
+import dev.kiln.backend.Reduction;
 import dev.kiln.backend.Rows;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The kernels of {@code loss.cl}, {@code nll.cl} and {@code pair_loss.cl}. */
-interface GpuLosses extends Losses, GpuStriding {
+/**
+ * The kernels of {@code loss.cl}, {@code loss_mean.cl}, {@code nll.cl} and {@code pair_loss.cl}.
+ */
+interface GpuLosses extends Losses, Reduction, Elementwise, GpuStriding {
+  /** Samples up to here are added up by one group, in one launch in place of three. */
+  int ONE_GROUP = 1 << 13;
+
   @Override
   default void crossEntropy(
       CrossEntropySpec spec,
@@ -119,6 +129,21 @@ interface GpuLosses extends Losses, GpuStriding {
         rows.n(),
         rows.inner(),
         dx.size());
+  }
+
+  @Override
+  default void weightedMean(Buffer loss, Buffer counted, Buffer mean, Buffer divisor) {
+    int samples = loss.size();
+    if (samples <= ONE_GROUP) {
+      String program = cpuKernels() ? "loss_mean_single" : "loss_mean";
+      launch(program, "loss_mean", groupGrid(program, 1), loss, counted, mean, divisor, samples);
+      return;
+    }
+    Rows all = new Rows(1, samples, 1);
+    sum(all, 1, loss, mean);
+    sum(all, 1, counted, divisor);
+    Broadcast one = Broadcast.of(Shape.scalar(), Shape.scalar(), Shape.scalar());
+    binary(Binary.DIV, one, mean, divisor, mean);
   }
 
   @Override

@@ -318,6 +318,36 @@ class RowKernelsTest {
 
   @ParameterizedTest
   @MethodSource("backends")
+  void aWeightedMeanFollowsTheDefinition(TestBackend on) {
+    for (int n : new int[] {0, 1, 3, 255, 256, 257, 8192, 8193, 20_011}) {
+      float[] losses = TestBackend.random(n, 1);
+      float[] counted = TestBackend.random(n, 2);
+      double sum = 0;
+      double weights = 0;
+      for (int i = 0; i < n; i++) {
+        counted[i] = Math.abs(counted[i]);
+        sum += losses[i];
+        weights += counted[i];
+      }
+      Buffer mean = on.unwritten(1);
+      Buffer divisor = on.unwritten(1);
+      on.backend().weightedMean(on.of(losses), on.of(counted), mean, divisor);
+      assertThat((double) on.floats(divisor)[0])
+          .as("%d samples", n)
+          .isCloseTo(weights, within(1e-6 * weights));
+      if (n == 0) {
+        assertThat(on.floats(mean)[0]).isNaN();
+      } else {
+        double bound = 1e-6 * n / weights;
+        assertThat((double) on.floats(mean)[0])
+            .as("%d samples", n)
+            .isCloseTo(sum / weights, within(bound));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
   void anImpossibleClassDoesNotSpoilALossWithoutSmoothing(TestBackend on) {
     Buffer loss = on.unwritten(1);
     on.backend()
