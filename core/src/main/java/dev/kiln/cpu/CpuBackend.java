@@ -177,8 +177,8 @@ final class CpuBackend implements Backend {
   }
 
   @Override
-  public void conv2d(Conv2dSpec spec, Buffer x, Buffer w, @Nullable Buffer bias, Buffer y) {
-    convolution.conv2d(spec, x, w, bias, y);
+  public void conv2d(Conv2dSpec spec, Buffer x, Buffer w, Epilogue epilogue, Buffer y) {
+    convolution.conv2d(spec, x, w, epilogue, y);
   }
 
   @Override

@@ -3,10 +3,10 @@ package dev.kiln.cpu;
 import dev.kiln.backend.Buffer;
 import dev.kiln.backend.Conv2dSpec;
 import dev.kiln.backend.Convolution;
+import dev.kiln.backend.Epilogue;
 import dev.kiln.backend.StridePhase;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Convolution as matrix products whose patches are read where they lie, and, where a group has too
@@ -55,9 +55,11 @@ final class CpuConvolution implements Convolution {
   }
 
   @Override
-  public void conv2d(Conv2dSpec spec, Buffer x, Buffer w, @Nullable Buffer bias, Buffer y) {
+  public void conv2d(Conv2dSpec spec, Buffer x, Buffer w, Epilogue epilogue, Buffer y) {
+    Buffer bias = epilogue.bias();
+    Finish finish = Finish.of(epilogue, loops, y);
     if (spec.groupOut() < FILLS_A_TILE) {
-      direct.conv2d(spec, x, w, bias, y);
+      direct.conv2d(spec, x, w, bias, finish, y);
       return;
     }
     int rows = spec.groupOut();
@@ -78,6 +80,7 @@ final class CpuConvolution implements Convolution {
           rows,
           weights.left(product.tiles()),
           start,
+          finish,
           Plane.of(x, spec.inChannels(), g * spec.groupIn(), spec.inPixels()),
           Plane.of(y, spec.outChannels(), g * rows, spec.outPixels()));
     }
@@ -101,6 +104,7 @@ final class CpuConvolution implements Convolution {
           rows,
           turned(spec, w, g),
           Start.ZERO,
+          Finish.NONE,
           Plane.of(dy, spec.outChannels(), g * spec.groupOut(), spec.outPixels()),
           Plane.of(dx, spec.inChannels(), g * rows, spec.inPixels()));
     }
@@ -143,9 +147,16 @@ final class CpuConvolution implements Convolution {
   }
 
   private void images(
-      int n, Window whole, int rows, Operand weights, Start start, Plane in, Plane out) {
+      int n,
+      Window whole,
+      int rows,
+      Operand weights,
+      Start start,
+      Finish finish,
+      Plane in,
+      Plane out) {
     if (WinogradConvolution.suits(whole, rows)) {
-      winograd.images(n, whole, rows, weights, start, in, out);
+      winograd.images(n, whole, rows, weights, start, finish, in, out);
       return;
     }
     int lanes = product.tiles().lanes();
@@ -198,6 +209,9 @@ final class CpuConvolution implements Convolution {
           int wanted = outRows * (cut.column(strip + 1) - cut.column(strip));
           Pixels result = new Pixels(out.data(), out.at(first) + skipped, out.step(), pixels);
           multiply(left, right, at, step, places, count, wanted, result, start);
+          for (int i = 0; i < count; i++) {
+            finish.rows(out.data(), result.at() + i * out.step(), pixels, rows, wanted);
+          }
         });
   }
 

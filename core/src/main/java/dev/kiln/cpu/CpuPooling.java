@@ -192,7 +192,7 @@ final class CpuPooling implements Pooling {
   @Override
   public void avgPool2d(Pool2dSpec spec, Buffer x, Buffer y) {
     if (overlaps(spec)) {
-      sums.conv2d(asConvolution(spec), x, ones(spec), null, y);
+      sums.conv2d(asConvolution(spec), x, ones(spec), null, Finish.NONE, y);
       float[] result = CpuBuffer.floats(y);
       divide(spec, result, CpuBuffer.offset(y), result, CpuBuffer.offset(y));
       return;

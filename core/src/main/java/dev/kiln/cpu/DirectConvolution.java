@@ -25,7 +25,7 @@ final class DirectConvolution {
     tiles = engine.product().tiles();
   }
 
-  void conv2d(Conv2dSpec spec, Buffer x, Buffer w, @Nullable Buffer bias, Buffer y) {
+  void conv2d(Conv2dSpec spec, Buffer x, Buffer w, @Nullable Buffer bias, Finish finish, Buffer y) {
     float[] out = CpuBuffer.floats(y);
     float[] weight = CpuBuffer.floats(w);
     float[] biases = CpuBuffer.floatsOrNull(bias);
@@ -49,7 +49,9 @@ final class DirectConvolution {
             int taps = layout.taps();
             loops.accumulateShifted(weight, at + c * taps, places, taps, padded, sums, run);
           }
-          layout.collect(sums, out, CpuBuffer.offset(y) + plane * spec.outPixels());
+          int to = CpuBuffer.offset(y) + plane * spec.outPixels();
+          layout.collect(sums, out, to);
+          finish.run(out, to, spec.outPixels());
         });
   }
 

@@ -71,9 +71,17 @@ final class WinogradConvolution {
    * @param weights as lines of {@code window.patch()} elements, one for each output channel
    * @param start nothing, or a bias per row
    */
-  void images(int n, Window window, int rows, Operand weights, Start start, Plane in, Plane out) {
+  void images(
+      int n,
+      Window window,
+      int rows,
+      Operand weights,
+      Start start,
+      Finish finish,
+      Plane in,
+      Plane out) {
     if (n > 0) {
-      new Pass(n, window, rows, start, in, out).run(weights);
+      new Pass(n, window, rows, start, finish, in, out).run(weights);
     }
   }
 
@@ -82,6 +90,7 @@ final class WinogradConvolution {
     private final int n;
     private final int rows;
     private final Start start;
+    private final Finish finish;
     private final Plane in;
     private final Plane out;
 
@@ -106,10 +115,11 @@ final class WinogradConvolution {
 
     private final int group;
 
-    Pass(int n, Window exact, int rows, Start start, Plane in, Plane out) {
+    Pass(int n, Window exact, int rows, Start start, Finish finish, Plane in, Plane out) {
       this.n = n;
       this.rows = rows;
       this.start = start;
+      this.finish = finish;
       this.in = in;
       this.out = out;
       outHeight = exact.outHeight();
@@ -278,6 +288,10 @@ final class WinogradConvolution {
             wanted,
             ends,
             places.length);
+        for (int i = 0; i < count; i++) {
+          int at = to + row * outHeight * width + i * out.step();
+          finish.run(out.data(), at, height * width);
+        }
       }
     }
   }

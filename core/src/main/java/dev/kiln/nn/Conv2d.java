@@ -1,6 +1,7 @@
 package dev.kiln.nn;
 
 import dev.kiln.Tensor;
+import dev.kiln.backend.Unary;
 import dev.kiln.ops.Conv2dOptions;
 import org.jspecify.annotations.Nullable;
 
@@ -119,8 +120,26 @@ public final class Conv2d extends Module {
 
   @Override
   public Tensor forward(Tensor x) {
-    return dev.kiln.ops.Conv2d.apply(
-        x, weight.tensor(), bias == null ? null : bias.tensor(), options);
+    return forward(x, null, null);
+  }
+
+  /**
+   * {@code f(x ∗ w + b)}: the same bits as the function after the layer, in fewer passes over
+   * memory where it is {@link Unary#RELU} or, without a gradient, {@link Unary#GELU}.
+   */
+  public Tensor forward(Tensor x, Unary f) {
+    return forward(x, null, f);
+  }
+
+  /**
+   * {@code f(x ∗ w + b + residual)}, likewise.
+   *
+   * @param residual {@code [n, out, oh, ow]}; null for none
+   * @param f null for none
+   */
+  public Tensor forward(Tensor x, @Nullable Tensor residual, @Nullable Unary f) {
+    Tensor b = bias == null ? null : bias.tensor();
+    return dev.kiln.ops.Conv2d.apply(x, weight.tensor(), b, options, residual, f);
   }
 
   @Override

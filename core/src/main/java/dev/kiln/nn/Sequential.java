@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Modules one after the other, named {@code 0}, {@code 1} and so on, as in PyTorch. A linear layer
- * with ReLU or GELU behind it is one call, {@link Linear#forward(Tensor, Unary)}, with the same
- * bits.
+ * or a convolution with ReLU or GELU behind it is one call, {@link Linear#forward(Tensor, Unary)}
+ * or {@link Conv2d#forward(Tensor, Unary)}, with the same bits.
  */
 public final class Sequential extends Module {
   private final List<Module> modules;
@@ -37,6 +37,9 @@ public final class Sequential extends Module {
       Unary function = i + 1 < modules.size() ? function(modules.get(i + 1)) : null;
       if (function != null && module instanceof Linear linear) {
         y = linear.forward(y, function);
+        i++;
+      } else if (function != null && module instanceof Conv2d conv) {
+        y = conv.forward(y, function);
         i++;
       } else {
         y = module.forward(y);

@@ -4,16 +4,21 @@ import dev.kiln.DType;
 import dev.kiln.Shape;
 import dev.kiln.ShapeException;
 import dev.kiln.Tensor;
-import dev.kiln.autograd.Tape;
 import dev.kiln.backend.Conv2dSpec;
 import dev.kiln.backend.Rows;
+import dev.kiln.backend.Unary;
 import org.jspecify.annotations.Nullable;
 
-/** Two-dimensional convolution (cross-correlation: the kernel is not flipped). */
+/**
+ * Two-dimensional convolution (cross-correlation: the kernel is not flipped), one call with all of
+ * its end: {@code y = f(x ∗ w + b + residual)}.
+ */
 public final class Conv2d {
   private Conv2d() {}
 
   /**
+   * {@code y = x ∗ w + b}.
+   *
    * @param x {@code [n, in, h, w]}
    * @param weight {@code [out, in / groups, kh, kw]}
    * @param bias {@code [out]} or null
@@ -23,7 +28,31 @@ public final class Conv2d {
    */
   public static Tensor apply(
       Tensor x, Tensor weight, @Nullable Tensor bias, Conv2dOptions options) {
-    Operands.check("conv2d", x, weight, bias);
+    return apply(x, weight, bias, options, null, null);
+  }
+
+  /**
+   * {@code y = f(x ∗ w + b + residual)}, with the bits of the convolution, {@link Arithmetic#add}
+   * and {@link Activation#apply} one after the other. ReLU, and where no gradient is wanted GELU in
+   * both forms, are applied as the results are written; other functions, and GELU with a gradient,
+   * which takes what it was applied to, in a pass of their own.
+   *
+   * @param x {@code [n, in, h, w]}
+   * @param weight {@code [out, in / groups, kh, kw]}
+   * @param bias {@code [out]} or null
+   * @param residual {@code [n, out, oh, ow]} or null
+   * @param f null for none
+   * @return {@code [n, out, oh, ow]}
+   * @throws ShapeException if they do not fit, or the kernel is larger than the padded input
+   */
+  public static Tensor apply(
+      Tensor x,
+      Tensor weight,
+      @Nullable Tensor bias,
+      Conv2dOptions options,
+      @Nullable Tensor residual,
+      @Nullable Unary f) {
+    Operands.check("conv2d", x, weight, bias, residual);
     Conv2dSpec spec = spec(x.shape(), weight.shape(), options);
     if (bias != null && !bias.shape().equals(Shape.of(spec.outChannels()))) {
       throw new ShapeException(
@@ -35,34 +64,39 @@ public final class Conv2d {
               + weight.shape()
               + ")");
     }
-    Tensor y =
-        Tensor.empty(
-            x.device(),
-            DType.FLOAT32,
-            Shape.of(spec.n(), spec.outChannels(), spec.outHeight(), spec.outWidth()));
-    x.backend()
-        .conv2d(spec, x.buffer(), weight.buffer(), bias == null ? null : bias.buffer(), y.buffer());
+    Shape shape = Shape.of(spec.n(), spec.outChannels(), spec.outHeight(), spec.outWidth());
+    Ending.checkResidual(
+        "conv2d", residual, shape, "input " + x.shape() + ", weight " + weight.shape());
+    if (f != null && !Ending.takes(f, x, weight, bias, residual)) {
+      return Activation.apply(f, apply(x, weight, bias, options, residual, null));
+    }
+    Tensor y = Tensor.empty(x.device(), DType.FLOAT32, shape);
+    Ending ending = new Ending(bias, residual, f);
+    y.backend().conv2d(spec, x.buffer(), weight.buffer(), ending.epilogue(), y.buffer());
 
-    Tensor[] inputs = bias == null ? new Tensor[] {x, weight} : new Tensor[] {x, weight, bias};
-    return Tape.record(
+    return ending.record(
         y,
-        inputs,
-        dy -> {
-          @Nullable Tensor[] gradients = new Tensor[inputs.length];
-          if (x.requiresGrad()) {
+        x,
+        weight,
+        new Ending.ProductGradients() {
+          @Override
+          public Tensor input(Tensor dz) {
             Tensor dx = Tensor.like(x);
-            x.backend().conv2dInputGradient(spec, dy.buffer(), weight.buffer(), dx.buffer());
-            gradients[0] = dx;
+            dx.backend().conv2dInputGradient(spec, dz.buffer(), weight.buffer(), dx.buffer());
+            return dx;
           }
-          if (weight.requiresGrad()) {
+
+          @Override
+          public Tensor weight(Tensor dz) {
             Tensor dw = Tensor.like(weight);
-            x.backend().conv2dWeightGradient(spec, x.buffer(), dy.buffer(), dw.buffer());
-            gradients[1] = dw;
+            dw.backend().conv2dWeightGradient(spec, x.buffer(), dz.buffer(), dw.buffer());
+            return dw;
           }
-          if (bias != null && bias.requiresGrad()) {
-            gradients[2] = biasGradient(spec, dy).view(bias.shape());
+
+          @Override
+          public Tensor bias(Tensor dz, Tensor b) {
+            return biasGradient(spec, dz).view(b.shape());
           }
-          return gradients;
         });
   }
 

@@ -6,6 +6,7 @@ import dev.kiln.ShapeException;
 import dev.kiln.Tensor;
 import dev.kiln.autograd.Tape;
 import dev.kiln.backend.Conv2dSpec;
+import dev.kiln.backend.Epilogue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,7 +63,7 @@ public final class ConvTranspose2d {
           @Nullable Tensor[] gradients = new Tensor[inputs.length];
           if (x.requiresGrad()) {
             Tensor dx = Tensor.like(x);
-            x.backend().conv2d(spec, dy.buffer(), weight.buffer(), null, dx.buffer());
+            x.backend().conv2d(spec, dy.buffer(), weight.buffer(), Epilogue.NONE, dx.buffer());
             gradients[0] = dx;
           }
           if (weight.requiresGrad()) {

@@ -63,25 +63,28 @@ final class ConvCases {
         conv(2, 16, 7, 19, 24, 3, 5, PLAIN.padding(1).groups(2)));
   }
 
+  static Conv2dSpec spec(int n, int in, int h, int w, int out, int kh, int kw, Conv2dOptions o) {
+    return new Conv2dSpec(
+        n,
+        in,
+        h,
+        w,
+        out,
+        (h + 2 * o.paddingHeight() - o.dilationHeight() * (kh - 1) - 1) / o.strideHeight() + 1,
+        (w + 2 * o.paddingWidth() - o.dilationWidth() * (kw - 1) - 1) / o.strideWidth() + 1,
+        kh,
+        kw,
+        o.strideHeight(),
+        o.strideWidth(),
+        o.paddingHeight(),
+        o.paddingWidth(),
+        o.dilationHeight(),
+        o.dilationWidth(),
+        o.groups());
+  }
+
   static OpCase conv(int n, int in, int h, int w, int out, int kh, int kw, Conv2dOptions o) {
-    Conv2dSpec spec =
-        new Conv2dSpec(
-            n,
-            in,
-            h,
-            w,
-            out,
-            (h + 2 * o.paddingHeight() - o.dilationHeight() * (kh - 1) - 1) / o.strideHeight() + 1,
-            (w + 2 * o.paddingWidth() - o.dilationWidth() * (kw - 1) - 1) / o.strideWidth() + 1,
-            kh,
-            kw,
-            o.strideHeight(),
-            o.strideWidth(),
-            o.paddingHeight(),
-            o.paddingWidth(),
-            o.dilationHeight(),
-            o.dilationWidth(),
-            o.groups());
+    Conv2dSpec spec = spec(n, in, h, w, out, kh, kw, o);
     return OpCase.of(
             "conv2d",
             "s" + o.strideHeight() + "x" + o.strideWidth(),

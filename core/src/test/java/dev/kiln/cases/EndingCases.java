@@ -1,7 +1,10 @@
 package dev.kiln.cases;
 
+import dev.kiln.backend.Conv2dSpec;
 import dev.kiln.backend.Unary;
 import dev.kiln.cases.OpCase.Values;
+import dev.kiln.ops.Conv2d;
+import dev.kiln.ops.Conv2dOptions;
 import dev.kiln.ops.Linear;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.Stream;
@@ -34,7 +37,7 @@ final class EndingCases {
   }
 
   static Stream<OpCase> all() {
-    return linear();
+    return Stream.concat(linear(), conv());
   }
 
   /** Rows, in, out. */
@@ -84,6 +87,60 @@ final class EndingCases {
               return f.over(y);
             })
         .flops(2.0 * s[0] * s[1] * s[2]);
+  }
+
+  /** Of every way that a backend computes a convolution. */
+  private static Stream<OpCase> conv() {
+    Conv2dOptions plain = Conv2dOptions.DEFAULT;
+    return Stream.of(
+            new Conv(1, 1, 1, 1, 1, 1, 1, plain),
+            new Conv(2, 1, 28, 28, 10, 5, 5, plain),
+            new Conv(2, 3, 9, 7, 4, 3, 3, plain.padding(1)),
+            new Conv(1, 2, 14, 15, 3, 2, 5, plain.stride(2, 3)),
+            new Conv(3, 5, 6, 7, 8, 1, 1, plain),
+            new Conv(2, 5, 6, 7, 8, 1, 1, plain.stride(2)),
+            new Conv(2, 6, 8, 9, 6, 3, 3, plain.padding(1).groups(6)),
+            new Conv(2, 8, 9, 7, 16, 3, 3, plain.padding(1).groups(2)),
+            new Conv(2, 6, 15, 14, 12, 3, 3, plain.stride(2).padding(1).groups(6)),
+            new Conv(0, 3, 6, 6, 4, 3, 3, plain),
+            new Conv(1, 17, 9, 9, 19, 3, 3, plain.padding(1)),
+            new Conv(3, 32, 14, 14, 64, 3, 3, plain.padding(1)),
+            new Conv(1, 88, 12, 12, 20, 5, 5, plain),
+            new Conv(33, 4, 3, 5, 6, 1, 1, plain),
+            new Conv(1, 2, 1, 141, 5, 1, 7, plain.padding(0, 3)),
+            new Conv(2, 9, 6, 17, 11, 5, 3, plain.padding(2, 1)))
+        .flatMap(
+            c ->
+                Stream.of(
+                    c.ending(false, true, RELU),
+                    c.ending(true, true, RELU),
+                    c.ending(true, false, GELU),
+                    c.ending(false, false, GELU_TANH)));
+  }
+
+  /** The shapes of {@link ConvCases#conv}. */
+  private record Conv(int n, int in, int h, int w, int out, int kh, int kw, Conv2dOptions o) {
+    OpCase ending(boolean residual, boolean wanted, Function f) {
+      Conv2dSpec spec = ConvCases.spec(n, in, h, w, out, kh, kw, o);
+      OpCase made =
+          OpCase.of("conv2d_ending", f.name(), residual ? "residual" : "", "g", o.groups());
+      operand(made, wanted, n, in, h, w);
+      operand(made, wanted, out, in / o.groups(), kh, kw);
+      operand(made, wanted, out);
+      if (residual) {
+        operand(made, wanted, n, out, spec.outHeight(), spec.outWidth());
+      }
+      return made.forward(x -> Conv2d.apply(x[0], x[1], x[2], o, residual ? x[3] : null, f.of()))
+          .oracle(
+              x -> {
+                double[] y = Oracle.conv2d(spec, x[0], x[1], x[2]);
+                for (int i = 0; i < y.length; i++) {
+                  y[i] += residual ? x[3][i] : 0;
+                }
+                return f.over(y);
+              })
+          .flops(spec.flops());
+    }
   }
 
   private static void operand(OpCase made, boolean wanted, int... shape) {

@@ -86,7 +86,9 @@ class CpuBackendTest {
       int out = spec.n() * spec.outChannels() * spec.outPixels();
       int weights = spec.outChannels() * spec.patch();
       sameBits(
-          engine, out, (b, y) -> b.conv2d(spec, floats(b, in, 1), floats(b, weights, 2), null, y));
+          engine,
+          out,
+          (b, y) -> b.conv2d(spec, floats(b, in, 1), floats(b, weights, 2), Epilogue.NONE, y));
       sameBits(
           engine,
           in,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Offset.offset;
 
 import dev.kiln.backend.Conv2dSpec;
+import dev.kiln.backend.Epilogue;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -87,7 +88,7 @@ class WinogradTest {
     CpuBuffer dx = buffer(random, x.size(), true);
     CpuBuffer dw = buffer(random, w.size(), true);
     CpuConvolution convolution = new CpuConvolution(engine);
-    convolution.conv2d(spec, x, w, bias, y);
+    convolution.conv2d(spec, x, w, Epilogue.bias(bias), y);
     convolution.conv2dInputGradient(spec, dy, w, dx);
     convolution.conv2dWeightGradient(spec, x, dy, dw);
     double[] sums = new double[results];

@@ -63,6 +63,19 @@ class SequentialTest {
         new Case("gelu", new int[] {31, 17}, List.of(new Linear(17, 67), new GELU())),
         new Case("one row", new int[] {1, 300}, List.of(new Linear(300, 129), new GELU(true))),
         new Case(
+            "cnn",
+            new int[] {3, 1, 28, 28},
+            List.of(
+                new Conv2d(1, 16, 3).padding(1),
+                new ReLU(),
+                new MaxPool2d(2),
+                new Conv2d(16, 24, 3).padding(1),
+                new ReLU(),
+                new Conv2d(24, 24, 3).groups(24),
+                new ReLU(),
+                new Conv2d(24, 7, 1),
+                new GELU())),
+        new Case(
             "relu first and last",
             new int[] {5, 9},
             List.of(new ReLU(), new Linear(9, 7), new ReLU(), new ReLU(), new Linear(7, 3))));

@@ -6,6 +6,7 @@ import dev.kiln.Device;
 import dev.kiln.Generator;
 import dev.kiln.ShapeException;
 import dev.kiln.Tensor;
+import dev.kiln.backend.Unary;
 import java.util.List;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -48,6 +49,22 @@ class OpMessagesTest {
             "linear: the input [8, 5] should end in 4 features (weight [3, 4] = [out, in])");
     refused(() -> Linear.apply(t(8, 4), t(3, 4), t(4)))
         .hasMessageContaining("the bias [4] should be [3]");
+  }
+
+  @Test
+  void residual() {
+    refused(() -> Linear.apply(t(8, 4), t(3, 4), null, t(3), Unary.RELU))
+        .hasMessage(
+            "linear: the residual [3] should be [8, 3], the shape of what it is added to (input [8,"
+                + " 4], weight [3, 4]); use add, which broadcasts, on the result");
+    refused(
+            () ->
+                Conv2d.apply(
+                    t(2, 3, 9, 9), t(4, 3, 3, 3), null, Conv2dOptions.DEFAULT, t(2, 4, 9, 9), null))
+        .hasMessage(
+            "conv2d: the residual [2, 4, 9, 9] should be [2, 4, 7, 7], the shape of what it is"
+                + " added to (input [2, 3, 9, 9], weight [4, 3, 3, 3]); use add, which broadcasts,"
+                + " on the result");
   }
 
   @Test

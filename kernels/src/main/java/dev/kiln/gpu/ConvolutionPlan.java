@@ -185,7 +185,9 @@ record ConvolutionPlan(Method method, int splits) implements Variant {
     return new ConvolutionPlan(method, splits);
   }
 
-  /** As many splits as give every multiprocessor of the device enough groups to hide its waiting. */
+  /**
+   * As many splits as give every multiprocessor of the device enough groups to hide its waiting.
+   */
   private static int splits(long groups, int k, long elements, int units) {
     long splits = (long) GROUPS_PER_UNIT * units / Math.max(1, groups);
     splits = Math.min(splits, Math.min(k / MIN_DEPTH, MAX_PARTS / elements));

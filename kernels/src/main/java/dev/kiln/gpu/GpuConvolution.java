@@ -20,20 +20,21 @@ interface GpuConvolution extends Convolution, GpuGemm, GpuCopies {
   int POINTWISE_PIXELS = 32;
 
   @Override
-  default void conv2d(Conv2dSpec spec, Buffer x, Buffer w, @Nullable Buffer bias, Buffer y) {
+  default void conv2d(Conv2dSpec spec, Buffer x, Buffer w, Epilogue epilogue, Buffer y) {
+    WriteBack end = WriteBack.ofRows(epilogue);
     WideDepthwise depthwise = depthwise(spec);
     if (isProduct(spec)) {
-      product(pointwise(spec, false), w, x, WriteBack.ofRows(Epilogue.bias(bias)), y);
+      product(pointwise(spec, false), w, x, end, y);
     } else if (depthwise != null) {
-      depthwise.forward(x, w, bias, y);
+      depthwise.forward(x, w, end, y);
     } else if (cpuKernels()) {
       if (widePlan(spec) == WideConvolutionPlan.WINOGRAD) {
-        new WideWinograd(this, spec, WideLanes.on(this)).forward(x, w, bias, y);
+        new WideWinograd(this, spec, WideLanes.on(this)).forward(x, w, end, y);
       } else {
-        WideConvolution.of(this, spec).forward(x, w, bias, y);
+        WideConvolution.of(this, spec).forward(x, w, end, y);
       }
     } else {
-      convolve(plan(Pass.FORWARD, spec), Pass.FORWARD, spec, w, x, bias, y);
+      convolve(plan(Pass.FORWARD, spec), Pass.FORWARD, spec, w, x, end, y);
     }
   }
 
@@ -60,7 +61,7 @@ interface GpuConvolution extends Convolution, GpuGemm, GpuCopies {
         WideConvolution.of(this, spec).inputGradient(dy, w, dx);
       }
     } else {
-      convolve(plan, Pass.INPUT_GRADIENT, spec, w, dy, null, dx);
+      convolve(plan, Pass.INPUT_GRADIENT, spec, w, dy, WriteBack.NONE, dx);
     }
   }
 
@@ -89,7 +90,8 @@ interface GpuConvolution extends Convolution, GpuGemm, GpuCopies {
     } else if (cpuKernels()) {
       WideConvolution.of(this, spec).weightGradient(x, dy, dw);
     } else {
-      convolve(plan(Pass.WEIGHT_GRADIENT, spec), Pass.WEIGHT_GRADIENT, spec, dy, x, null, dw);
+      convolve(
+          plan(Pass.WEIGHT_GRADIENT, spec), Pass.WEIGHT_GRADIENT, spec, dy, x, WriteBack.NONE, dw);
     }
   }
 
@@ -148,26 +150,20 @@ interface GpuConvolution extends Convolution, GpuGemm, GpuCopies {
       Conv2dSpec spec,
       Buffer a,
       Buffer b,
-      @Nullable Buffer bias,
+      WriteBack end,
       Buffer c) {
     switch (plan.method()) {
-      case WINOGRAD_2 -> winograd(2, pass, spec, a, b, bias, c);
-      case WINOGRAD_4 -> winograd(4, pass, spec, a, b, bias, c);
-      default -> implicit(plan, pass, spec, a, b, bias, c);
+      case WINOGRAD_2 -> winograd(2, pass, spec, a, b, end, c);
+      case WINOGRAD_4 -> winograd(4, pass, spec, a, b, end, c);
+      default -> implicit(plan, pass, spec, a, b, end, c);
     }
   }
 
   private void winograd(
-      int results,
-      Pass pass,
-      Conv2dSpec spec,
-      Buffer a,
-      Buffer b,
-      @Nullable Buffer bias,
-      Buffer c) {
+      int results, Pass pass, Conv2dSpec spec, Buffer a, Buffer b, WriteBack end, Buffer c) {
     WinogradConvolution winograd = new WinogradConvolution(this, spec, results);
     switch (pass) {
-      case FORWARD -> winograd.forward(b, a, bias, c);
+      case FORWARD -> winograd.forward(b, a, end, c);
       case INPUT_GRADIENT -> winograd.inputGradient(b, a, c);
       case WEIGHT_GRADIENT -> winograd.weightGradient(b, a, c);
     }
@@ -179,23 +175,17 @@ interface GpuConvolution extends Convolution, GpuGemm, GpuCopies {
       Conv2dSpec spec,
       Buffer a,
       Buffer b,
-      @Nullable Buffer bias,
+      WriteBack end,
       Buffer c) {
     if (plan.splits() == 1) {
-      partialConvolution(plan, pass, spec, a, b, bias, GpuFamily.memory(c));
+      partialConvolution(plan, pass, spec, a, b, end, GpuFamily.memory(c));
       return;
     }
     try (Workspace parts = Workspace.ofFloats(pool(), (long) plan.splits() * c.size())) {
-      partialConvolution(plan, pass, spec, a, b, null, parts.memory());
-      // only forward has a bias: one number a channel
+      partialConvolution(plan, pass, spec, a, b, WriteBack.NONE, parts.memory());
+      // only forward has a bias, one number a channel, and what comes after it
       sumSplits(
-          parts.memory(),
-          WriteBack.ofRows(Epilogue.bias(bias)),
-          c,
-          plan.splits(),
-          c.size(),
-          spec.outChannels(),
-          spec.outPixels());
+          parts.memory(), end, c, plan.splits(), c.size(), spec.outChannels(), spec.outPixels());
     }
   }
 
@@ -205,14 +195,14 @@ interface GpuConvolution extends Convolution, GpuGemm, GpuCopies {
       Conv2dSpec spec,
       Buffer a,
       Buffer b,
-      @Nullable Buffer bias,
+      WriteBack end,
       DeviceMemory c) {
     if (plan.method() != ConvolutionPlan.Method.DIRECT) {
-      tiled(plan, pass, spec, a, b, bias, c);
+      tiled(plan, pass, spec, a, b, end, c);
     } else if (pass == Pass.WEIGHT_GRADIENT) {
       directWeightGradient(plan, spec, a, b, c);
     } else {
-      direct(pass, spec, a, b, bias, c);
+      direct(pass, spec, a, b, end, c);
     }
   }
 
@@ -222,20 +212,22 @@ interface GpuConvolution extends Convolution, GpuGemm, GpuCopies {
       Conv2dSpec spec,
       Buffer a,
       Buffer b,
-      @Nullable Buffer bias,
+      WriteBack end,
       DeviceMemory c) {
     String program = pass.program + "_" + plan.method().text;
     int tiles =
         GemmPlan.ceilDiv(pass.rows(spec), kernels().tunable(program, "TILE_M"))
             * GemmPlan.ceilDiv(pass.columns(spec), kernels().tunable(program, "TILE_N"));
     int step = kernels().tunable(program, "TILE_K");
-    List<@Nullable Object> arguments = new ArrayList<>(Arrays.asList(a, b, bias, c));
+    List<@Nullable Object> arguments =
+        new ArrayList<>(Arrays.asList(a, b, end.bias(), end.residual(), c));
     addExtents(arguments, spec);
     addDivisor(arguments, spec.kernelHeight() * spec.kernelWidth());
     addDivisor(arguments, spec.kernelWidth());
     addDivisor(arguments, spec.outPixels());
     addDivisor(arguments, spec.outWidth());
     arguments.add(GemmPlan.ceilDiv(GemmPlan.ceilDiv(pass.k(spec), plan.splits()), step) * step);
+    arguments.add(end.code());
     launch(
         program,
         "conv_tiled",
@@ -244,14 +236,16 @@ interface GpuConvolution extends Convolution, GpuGemm, GpuCopies {
   }
 
   private void direct(
-      Pass pass, Conv2dSpec spec, Buffer w, Buffer x, @Nullable Buffer bias, DeviceMemory y) {
+      Pass pass, Conv2dSpec spec, Buffer w, Buffer x, WriteBack end, DeviceMemory y) {
     int rows = pass.rows(spec);
     String program =
         (pass == Pass.FORWARD ? "conv_direct_" : "conv_direct_gradient_") + (rows < 4 ? 1 : 8);
     int local = kernels().tunable(program, "WG");
     int blocks = GemmPlan.ceilDiv(rows, kernels().tunable(program, "CHANNELS")) * spec.groups();
-    List<@Nullable Object> arguments = new ArrayList<>(Arrays.asList(w, x, bias, y));
+    List<@Nullable Object> arguments =
+        new ArrayList<>(Arrays.asList(w, x, end.bias(), end.residual(), y));
     addExtents(arguments, spec);
+    arguments.add(end.code());
     launch(
         program,
         "conv_direct",

@@ -26,8 +26,7 @@ interface GpuGemm extends Gemm, GpuFamily {
 
   /** A product by the kernel that the plan names, whether it is the best one or not. */
   default void product(GemmPlan plan, GemmSpec spec, Buffer a, Buffer b, WriteBack end, Buffer c) {
-    boolean whole = plan.method() == GemmPlan.Method.DIRECT || end.isBias();
-    if (plan.splits() == 1 && whole) {
+    if (plan.splits() == 1) {
       partialProducts(plan, spec, a, b, end, GpuFamily.memory(c));
       return;
     }
@@ -66,6 +65,7 @@ interface GpuGemm extends Gemm, GpuFamily {
         a,
         b,
         end.bias(),
+        end.residual(),
         c,
         spec.m(),
         spec.n(),
@@ -75,6 +75,7 @@ interface GpuGemm extends Gemm, GpuFamily {
         spec.batch(),
         depth,
         end.down(),
+        end.code(),
         spec.transposeA() ? 0 : 1,
         spec.transposeB() ? 1 : 0);
   }

@@ -179,7 +179,8 @@ final class Trials {
         spec.flops(),
         List.of(Input.of(images(spec)), Input.of(weights(spec)), Input.of(spec.outChannels())),
         List.of(Output.of(results(spec), Trial.ofSum(spec.patch()))),
-        (backend, in, out) -> backend.conv2d(spec, in.get(0), in.get(1), in.get(2), out.get(0)));
+        (backend, in, out) ->
+            backend.conv2d(spec, in.get(0), in.get(1), Epilogue.bias(in.get(2)), out.get(0)));
   }
 
   private static Trial inputGradient(Conv2dSpec spec) {

@@ -2,7 +2,6 @@ package dev.kiln.gpu;
 
 import dev.kiln.backend.Buffer;
 import dev.kiln.backend.Conv2dSpec;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Convolutions by conv_cpu.cl, for CPUs behind OpenCL. The padded copy of the input is made a few
@@ -62,7 +61,7 @@ final class WideConvolution {
         chunks);
   }
 
-  void forward(Buffer x, Buffer w, @Nullable Buffer bias, Buffer y) {
+  void forward(Buffer x, Buffer w, WriteBack end, Buffer y) {
     Padded planes = paddedInput();
     DeviceMemory offsets =
         tapOffsets(planes, spec.groupIn(), spec.strideHeight(), spec.strideWidth());
@@ -76,7 +75,7 @@ final class WideConvolution {
           memory,
           weights,
           offsets,
-          bias,
+          end,
           y,
           first,
           images,
@@ -99,7 +98,7 @@ final class WideConvolution {
         padded,
         filters.weights(),
         filters.offsets(),
-        null,
+        WriteBack.NONE,
         y,
         0,
         images,
@@ -159,7 +158,7 @@ final class WideConvolution {
           memory,
           weights,
           offsets,
-          null,
+          WriteBack.NONE,
           dx,
           first,
           images,
@@ -317,7 +316,7 @@ final class WideConvolution {
       DeviceMemory padded,
       DeviceMemory weights,
       DeviceMemory offsets,
-      @Nullable Buffer bias,
+      WriteBack end,
       Object y,
       int firstImage,
       int images,
@@ -334,7 +333,8 @@ final class WideConvolution {
         padded,
         weights,
         offsets,
-        bias,
+        end.bias(),
+        end.residual(),
         y,
         firstImage,
         spec.groups(),
@@ -343,7 +343,8 @@ final class WideConvolution {
         height,
         width,
         planes.pitch(),
-        planes.imageFloats());
+        planes.imageFloats(),
+        end.code());
   }
 
   private DeviceMemory allocate(long elements) {

@@ -43,8 +43,17 @@ final class WideDepthwise {
         : null;
   }
 
-  void forward(Buffer x, Buffer w, @Nullable Buffer bias, Buffer y) {
-    launch("depthwise_forward", spec.n() * spec.outChannels(), paddedSlot(), x, w, bias, y);
+  void forward(Buffer x, Buffer w, WriteBack end, Buffer y) {
+    launch(
+        "depthwise_forward",
+        spec.n() * spec.outChannels(),
+        paddedSlot(),
+        List.of(end.code()),
+        x,
+        w,
+        end.bias(),
+        end.residual(),
+        y);
   }
 
   void inputGradient(Buffer dy, Buffer w, Buffer dx) {
@@ -54,13 +63,14 @@ final class WideDepthwise {
         "depthwise_input_gradient",
         spec.n() * spec.inChannels(),
         spec.groupOut() * (reach + phase) + phase,
+        List.of(),
         dy,
         w,
         dx);
   }
 
   void weightGradient(Buffer x, Buffer dy, Buffer dw) {
-    launch("depthwise_weight_gradient", spec.outChannels(), paddedSlot(), dy, x, dw);
+    launch("depthwise_weight_gradient", spec.outChannels(), paddedSlot(), List.of(), dy, x, dw);
   }
 
   /** A padded plane and a run more, and a run of outputs. */
@@ -74,7 +84,11 @@ final class WideDepthwise {
     return (run + block - 1) / block * block;
   }
 
-  private void launch(String kernel, int jobs, int slot, @Nullable Buffer... operands) {
+  /**
+   * @param more arguments after the others
+   */
+  private void launch(
+      String kernel, int jobs, int slot, List<Integer> more, @Nullable Buffer... operands) {
     int groups = Math.min(jobs, GROUPS_PER_UNIT * gpu.driver().info().computeUnits());
     if (groups == 0) {
       return;
@@ -86,6 +100,7 @@ final class WideDepthwise {
       arguments.add(rows);
       arguments.add(pitch);
       arguments.add(slot);
+      arguments.addAll(more);
       gpu.launch(program, kernel, Grid.of(groups, 1), arguments.toArray());
     }
   }

@@ -2,7 +2,6 @@ package dev.kiln.gpu;
 
 import dev.kiln.backend.Buffer;
 import dev.kiln.backend.Conv2dSpec;
-import org.jspecify.annotations.Nullable;
 
 /**
  * 3 × 3 convolutions of stride 1 by winograd_cpu.cl, for CPUs behind OpenCL: half of the
@@ -31,7 +30,7 @@ final class WideWinograd {
     this.program = "winograd_cpu_" + lanes;
   }
 
-  void forward(Buffer x, Buffer w, @Nullable Buffer bias, Buffer y) {
+  void forward(Buffer x, Buffer w, WriteBack end, Buffer y) {
     convolve(
         x,
         spec.inChannels(),
@@ -41,7 +40,7 @@ final class WideWinograd {
         false,
         spec.paddingHeight(),
         spec.paddingWidth(),
-        bias,
+        end,
         y,
         spec.outChannels(),
         spec.outHeight(),
@@ -59,7 +58,7 @@ final class WideWinograd {
         true,
         2 - spec.paddingHeight(),
         2 - spec.paddingWidth(),
-        null,
+        WriteBack.NONE,
         dx,
         spec.inChannels(),
         spec.inHeight(),
@@ -75,7 +74,7 @@ final class WideWinograd {
       boolean turned,
       int top,
       int left,
-      @Nullable Buffer bias,
+      WriteBack end,
       Buffer y,
       int rows,
       int toHeight,
@@ -123,13 +122,15 @@ final class WideWinograd {
               "winograd_results",
               Grid.of(images * rows, 1),
               results.memory(),
-              bias,
+              end.bias(),
+              end.residual(),
               y,
               first * rows,
               rows,
               toHeight,
               toWidth,
-              tilesDown);
+              tilesDown,
+              end.code());
         }
       }
     }

@@ -83,7 +83,7 @@ final class WinogradConvolution {
         images);
   }
 
-  void forward(Buffer x, Buffer w, @Nullable Buffer bias, Buffer y) {
+  void forward(Buffer x, Buffer w, WriteBack end, Buffer y) {
     convolve(
         x,
         spec.inChannels(),
@@ -93,7 +93,7 @@ final class WinogradConvolution {
         false,
         spec.paddingHeight(),
         spec.paddingWidth(),
-        bias,
+        end,
         y,
         spec.outChannels(),
         spec.outHeight(),
@@ -111,7 +111,7 @@ final class WinogradConvolution {
         true,
         2 - spec.paddingHeight(),
         2 - spec.paddingWidth(),
-        null,
+        WriteBack.NONE,
         dx,
         spec.inChannels(),
         spec.inHeight(),
@@ -127,7 +127,7 @@ final class WinogradConvolution {
       boolean turned,
       int top,
       int left,
-      @Nullable Buffer bias,
+      WriteBack end,
       Buffer y,
       int rows,
       int toHeight,
@@ -159,7 +159,17 @@ final class WinogradConvolution {
               new GemmSpec(
                   rows, pitch, channels, false, false, products, rows * channels, channels * pitch);
           gpu.product(product, u, v, WriteBack.NONE, m);
-          onTiles("winograd_results", tiles, rows, toHeight, toWidth, m, bias, y);
+          onTiles(
+              "winograd_results",
+              tiles,
+              rows,
+              toHeight,
+              toWidth,
+              m,
+              end.bias(),
+              end.residual(),
+              y,
+              end.code());
         }
       }
     }

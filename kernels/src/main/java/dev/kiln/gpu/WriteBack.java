@@ -29,11 +29,6 @@ record WriteBack(
     return new WriteBack(bias, !biasDown, residual, activation);
   }
 
-  /** Whether there is nothing to do but to add a bias, if there is one. */
-  boolean isBias() {
-    return residual == null && activation == Activation.NONE;
-  }
-
   /** The kernels' {@code biasDown}. */
   int down() {
     return biasDown ? 1 : 0;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kiln.backend.Buffer;
 import dev.kiln.backend.Conv2dSpec;
+import dev.kiln.backend.Epilogue;
+import dev.kiln.backend.Epilogue.Activation;
 import dev.kiln.gpu.ConvolutionPlan.Pass;
 import java.util.Arrays;
 import java.util.List;
@@ -85,7 +87,7 @@ final class ConvolutionKernelsTest {
       this.name = name;
     }
 
-    abstract void forward(Conv2dSpec spec, Buffer x, Buffer w, Buffer bias, Buffer y);
+    abstract void forward(Conv2dSpec spec, Buffer x, Buffer w, Epilogue end, Buffer y);
 
     abstract void inputGradient(Conv2dSpec spec, Buffer dy, Buffer w, Buffer dx);
 
@@ -112,8 +114,8 @@ final class ConvolutionKernelsTest {
     }
 
     @Override
-    void forward(Conv2dSpec spec, Buffer x, Buffer w, Buffer bias, Buffer y) {
-      backend.conv2d(spec, x, w, bias, y);
+    void forward(Conv2dSpec spec, Buffer x, Buffer w, Epilogue end, Buffer y) {
+      backend.conv2d(spec, x, w, end, y);
     }
 
     @Override
@@ -161,18 +163,19 @@ final class ConvolutionKernelsTest {
     }
 
     @Override
-    void forward(Conv2dSpec spec, Buffer x, Buffer w, Buffer bias, Buffer y) {
+    void forward(Conv2dSpec spec, Buffer x, Buffer w, Epilogue end, Buffer y) {
       if (takes(Pass.FORWARD, spec)) {
-        backend.convolve(plan(Pass.FORWARD), Pass.FORWARD, spec, w, x, bias, y);
+        backend.convolve(plan(Pass.FORWARD), Pass.FORWARD, spec, w, x, WriteBack.ofRows(end), y);
       } else {
-        super.forward(spec, x, w, bias, y);
+        super.forward(spec, x, w, end, y);
       }
     }
 
     @Override
     void inputGradient(Conv2dSpec spec, Buffer dy, Buffer w, Buffer dx) {
       if (takes(Pass.INPUT_GRADIENT, spec)) {
-        backend.convolve(plan(Pass.INPUT_GRADIENT), Pass.INPUT_GRADIENT, spec, w, dy, null, dx);
+        backend.convolve(
+            plan(Pass.INPUT_GRADIENT), Pass.INPUT_GRADIENT, spec, w, dy, WriteBack.NONE, dx);
       } else {
         super.inputGradient(spec, dy, w, dx);
       }
@@ -181,7 +184,8 @@ final class ConvolutionKernelsTest {
     @Override
     void weightGradient(Conv2dSpec spec, Buffer x, Buffer dy, Buffer dw) {
       if (takes(Pass.WEIGHT_GRADIENT, spec)) {
-        backend.convolve(plan(Pass.WEIGHT_GRADIENT), Pass.WEIGHT_GRADIENT, spec, dy, x, null, dw);
+        backend.convolve(
+            plan(Pass.WEIGHT_GRADIENT), Pass.WEIGHT_GRADIENT, spec, dy, x, WriteBack.NONE, dw);
       } else {
         super.weightGradient(spec, x, dy, dw);
       }
@@ -198,8 +202,8 @@ final class ConvolutionKernelsTest {
     }
 
     @Override
-    void forward(Conv2dSpec spec, Buffer x, Buffer w, Buffer bias, Buffer y) {
-      new WideConvolution(backend, spec, lanes).forward(x, w, bias, y);
+    void forward(Conv2dSpec spec, Buffer x, Buffer w, Epilogue end, Buffer y) {
+      new WideConvolution(backend, spec, lanes).forward(x, w, WriteBack.ofRows(end), y);
     }
 
     @Override
@@ -228,11 +232,11 @@ final class ConvolutionKernelsTest {
     }
 
     @Override
-    void forward(Conv2dSpec spec, Buffer x, Buffer w, Buffer bias, Buffer y) {
+    void forward(Conv2dSpec spec, Buffer x, Buffer w, Epilogue end, Buffer y) {
       if (WinogradConvolution.takes(spec)) {
-        new WideWinograd(backend, spec, lanes).forward(x, w, bias, y);
+        new WideWinograd(backend, spec, lanes).forward(x, w, WriteBack.ofRows(end), y);
       } else {
-        super.forward(spec, x, w, bias, y);
+        super.forward(spec, x, w, end, y);
       }
     }
 
@@ -278,14 +282,27 @@ final class ConvolutionKernelsTest {
       Buffer w = on.of(operands.w);
       Buffer bias = on.of(operands.bias);
       Buffer y = on.unwritten(operands.dy.length);
-      variant.forward(spec, x, w, bias, y);
+      variant.forward(spec, x, w, Epilogue.bias(bias), y);
       Sums sums = new Sums(operands.dy.length);
       operands.eachProduct((atX, atW, atY) -> sums.add(atY, operands.x[atX], operands.w[atW]));
       for (int i = 0; i < operands.dy.length; i++) {
         sums.add(i, 1, operands.bias[i / spec.outPixels() % spec.outChannels()]);
       }
       sums.compare(variant + " forward, " + spec, variant.mixes(), on.floats(y));
-      Stream.of(x, w, bias, y).forEach(on.backend()::release);
+      Buffer residual = on.of(operands.dy);
+      Buffer together = on.unwritten(operands.dy.length);
+      variant.forward(spec, x, w, new Epilogue(bias, residual, Activation.GELU), together);
+      Buffer apart = on.of(on.floats(y));
+      on.inPasses(apart, residual, Activation.GELU);
+      assertThat(on.floats(together))
+          .as("%s forward with its end, %s", variant, spec)
+          .containsExactly(on.floats(apart));
+      variant.forward(spec, x, w, new Epilogue(bias, null, Activation.RELU), together);
+      on.inPasses(y, null, Activation.RELU);
+      assertThat(on.floats(together))
+          .as("%s forward with relu, %s", variant, spec)
+          .containsExactly(on.floats(y));
+      Stream.of(x, w, bias, y, residual, together, apart).forEach(on.backend()::release);
     }
   }
 

@@ -2,8 +2,6 @@ package dev.kiln.gpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.kiln.backend.Binary;
-import dev.kiln.backend.Broadcast;
 import dev.kiln.backend.Buffer;
 import dev.kiln.backend.Epilogue.Activation;
 import dev.kiln.backend.GemmSpec;
@@ -200,13 +198,7 @@ final class GemmKernelsTest {
             new WriteBack(bias, biasDown, residual ? more : null, activation),
             together);
     variant.way().run(spec, a, b, new WriteBack(bias, biasDown, null, Activation.NONE), apart);
-    if (residual) {
-      Broadcast plain = new Broadcast(new int[] {count}, new int[] {1}, new int[] {1});
-      on.backend().binary(Binary.ADD, plain, apart, more, apart);
-    }
-    if (activation.function() != null) {
-      on.backend().unary(activation.function(), apart, apart);
-    }
+    on.inPasses(apart, residual ? more : null, activation);
     assertThat(on.floats(together))
         .as("%s, %s, %s%s", variant, spec, residual ? "residual, " : "", activation)
         .containsExactly(on.floats(apart));

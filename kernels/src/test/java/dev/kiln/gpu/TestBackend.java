@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.kiln.DType;
 import dev.kiln.backend.Backend;
+import dev.kiln.backend.Binary;
+import dev.kiln.backend.Broadcast;
 import dev.kiln.backend.Buffer;
+import dev.kiln.backend.Epilogue.Activation;
 import dev.kiln.gpu.cuda.CudaProvider;
 import dev.kiln.gpu.cuda.MockCuda;
 import dev.kiln.gpu.opencl.OpenClProvider;
@@ -18,6 +21,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.opentest4j.TestAbortedException;
 
 /** A backend under test with arrays in and out: what its kernels see without tensors and tape. */
@@ -158,5 +162,16 @@ record TestBackend(String name, Backend backend) {
   @Override
   public String toString() {
     return name;
+  }
+
+  /** A residual added to y and a function applied, each by a kernel of its own. */
+  void inPasses(Buffer y, @Nullable Buffer residual, Activation activation) {
+    if (residual != null) {
+      Broadcast plain = new Broadcast(new int[] {y.size()}, new int[] {1}, new int[] {1});
+      backend.binary(Binary.ADD, plain, y, residual, y);
+    }
+    if (activation.function() != null) {
+      backend.unary(activation.function(), y, y);
+    }
   }
 }

@@ -3,6 +3,7 @@ package dev.kiln.examples.image;
 import dev.kiln.Device;
 import dev.kiln.Generator;
 import dev.kiln.Tensor;
+import dev.kiln.backend.Unary;
 import dev.kiln.nn.Linear;
 import dev.kiln.nn.Lstm;
 import dev.kiln.nn.Module;
@@ -23,7 +24,7 @@ final class PixelRnn extends Module {
   private static final int UNITS = 8;
 
   private final Lstm rows;
-  private final Module above;
+  private final Linear above;
   private final Module left = child("left", new MaskedLinear(SIDE, 1, UNITS, false));
   private final Module out = child("out", new MaskedLinear(SIDE, UNITS, 1, true));
 
@@ -42,7 +43,7 @@ final class PixelRnn extends Module {
   }
 
   private Tensor row(Tensor seen, Tensor pixels) {
-    return out.forward(above.forward(seen).add(left.forward(pixels)).relu());
+    return out.forward(above.forward(seen, left.forward(pixels), Unary.RELU));
   }
 
   /**

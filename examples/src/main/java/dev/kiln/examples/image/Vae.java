@@ -3,6 +3,7 @@ package dev.kiln.examples.image;
 import dev.kiln.Device;
 import dev.kiln.Generator;
 import dev.kiln.Tensor;
+import dev.kiln.backend.Unary;
 import dev.kiln.nn.Linear;
 import dev.kiln.nn.Losses;
 import dev.kiln.nn.Module;
@@ -19,7 +20,7 @@ final class Vae extends Module {
   private static final int HIDDEN = 256;
 
   private final int code;
-  private final Module hidden = child("hidden", new Linear(28 * 28, HIDDEN));
+  private final Linear hidden = child("hidden", new Linear(28 * 28, HIDDEN));
   private final Module mean;
   private final Module logVariance;
   private final Module decoder;
@@ -53,7 +54,7 @@ final class Vae extends Module {
    */
   Bound bound(Tensor images, Generator numbers) {
     int n = images.dim(0);
-    Tensor features = hidden.forward(images.flatten(1)).relu();
+    Tensor features = hidden.forward(images.flatten(1), Unary.RELU);
     Tensor mu = mean.forward(features);
     Tensor logVar = logVariance.forward(features);
     // the draw stands outside: gradients pass through mu and logVar alone
@@ -70,7 +71,7 @@ final class Vae extends Module {
   /** Images from the means of their codes. */
   @Override
   public Tensor forward(Tensor images) {
-    return decode(mean.forward(hidden.forward(images.flatten(1)).relu()));
+    return decode(mean.forward(hidden.forward(images.flatten(1), Unary.RELU)));
   }
 
   /** Codes {@code [n, code]} to images {@code [n, 1, 28, 28]}. */

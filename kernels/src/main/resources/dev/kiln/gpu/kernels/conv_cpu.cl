@@ -10,7 +10,8 @@
 //                                                  that begins in a row ends in it, in zeros
 //   2. tap_offsets tells where each (channel, tap) lies from there; pack_weights puts the weights of
 //      ROWS output channels side by side:  packed [group][block][channel, tap][ROWS]
-//   3. conv_cpu:                    y[channel][chunk] += packed[channel] * padded[chunk + offset]
+//   3. conv_cpu:                    y[channel][chunk] += packed[channel] * padded[chunk + offset],
+//                                   plus bias, then residual and activation: epilogue.h
 //      conv_cpu_weight_gradient:    dw[channel][tap]  += dy[channel][chunk] * padded[chunk + offset]
 //
 // The input gradient is the convolution of dy, spread out by the stride, with the weights turned
@@ -25,6 +26,7 @@
 //          TAPS    taps together; LINES * TAPS + LINES + 1 vectors want registers
 
 #include "conv.h"
+#include "epilogue.h"
 #include "wide.h"
 
 // A group copies a plane, from firstPlane on. top and left: padding, negative to leave out.
@@ -123,8 +125,9 @@ KERNEL(WG) pack_weights(GLOBAL const float* RESTRICT w, GLOBAL float* RESTRICT p
 // row is overwritten; where it is wider, its last chunk begins earlier and writes some pixels twice.
 KERNEL(WG) conv_cpu(GLOBAL const float* RESTRICT padded, GLOBAL const float* RESTRICT packed,
                     GLOBAL const int* RESTRICT offsets, GLOBAL const float* RESTRICT bias,
-                    GLOBAL float* RESTRICT y, int firstImage, int groups, int groupOut, int depth,
-                    int height, int width, int pitch, int imageFloats) {
+                    GLOBAL const float* RESTRICT residual, GLOBAL float* RESTRICT y, int firstImage,
+                    int groups, int groupOut, int depth, int height, int width, int pitch,
+                    int imageFloats, int activation) {
   const int blocks = (groupOut + ROWS - 1) / ROWS;
   const int block = GROUP_ID(0) % blocks;
   const int group = GROUP_ID(0) / blocks % groups;
@@ -134,7 +137,9 @@ KERNEL(WG) conv_cpu(GLOBAL const float* RESTRICT padded, GLOBAL const float* RES
   const int pixels = height * width;
   padded += image * imageFloats + (size_t)group * (imageFloats / groups);
   packed += ((size_t)group * blocks + block) * depth * ROWS;
-  y += ((firstImage + image) * groups * groupOut + channel) * pixels;
+  const size_t start = ((firstImage + image) * groups * groupOut + channel) * pixels;
+  GLOBAL float* to = y + start;
+  const float low = FLOOR(residual, activation);
 
   const int chunks = (width + LANES - 1) / LANES;
   const int last = height * chunks - 1;
@@ -169,11 +174,13 @@ KERNEL(WG) conv_cpu(GLOBAL const float* RESTRICT padded, GLOBAL const float* RES
     UNROLL
     for (int r = 0; r < ROWS; r++) {
       if (r < rows) {
-        store_lanes(y + (size_t)r * pixels + to0, sum0[r], IMIN(lanes0, pixels - to0));
-        store_lanes(y + (size_t)r * pixels + to1, sum1[r], IMIN(lanes1, pixels - to1));
+        GLOBAL float* plane = to + (size_t)r * pixels;
+        store_lanes(plane + to0, lanes_at_least(low, sum0[r]), IMIN(lanes0, pixels - to0));
+        store_lanes(plane + to1, lanes_at_least(low, sum1[r]), IMIN(lanes1, pixels - to1));
       }
     }
   }
+  if (LATE(residual, activation)) finish_run(y, residual, start, rows * pixels, activation);
 }
 
 // A group computes LINES output channels by TAPS (channel, tap). dy is padded to whole chunks too:

@@ -10,7 +10,8 @@
 //            widest shift, so that what a run reads past a row's end is padding
 //   spread   outputs at the same pitch, zeros at the ends of rows and around
 //
-//   depthwise_forward           y      = sum over taps of w[tap] * padded from the tap's place on
+//   depthwise_forward           y      = sum over taps of w[tap] * padded from the tap's place on,
+//                               plus bias, then residual and activation: epilogue.h
 //   depthwise_input_gradient    padded = sum over taps of w[tap] * spread, shifted the other way;
 //                               each phase has taps of its own, so none meets a zero in between
 //   depthwise_weight_gradient   dw[tap] = padded from the tap's place on, times spread
@@ -23,6 +24,7 @@
 //          MAX_TAPS   the largest kernel
 
 #include "conv.h"
+#include "epilogue.h"
 #include "wide.h"
 
 #define BLOCK (4 * LANES)
@@ -138,13 +140,15 @@ DEVICE_FN int tap_shift(int tap, int kernelWidth, int strideHeight, int strideWi
 
 // Slot: the padded plane and a run more, then a run of sums.
 KERNEL(WG) depthwise_forward(GLOBAL const float* RESTRICT x, GLOBAL const float* RESTRICT w,
-                             GLOBAL const float* RESTRICT bias, GLOBAL float* RESTRICT y,
+                             GLOBAL const float* RESTRICT bias,
+                             GLOBAL const float* RESTRICT residual, GLOBAL float* RESTRICT y,
                              GLOBAL float* RESTRICT workspace, CONV_EXTENTS, int rows, int pitch,
-                             int slot) {
+                             int slot, int activation) {
   const int taps = kernelHeight * kernelWidth;
   const int multiplier = outChannels / inChannels;
   const int run = WHOLE(outHeight * pitch);
   const int padded = strideHeight * strideWidth * rows * pitch;
+  const float low = FLOOR(residual, activation);
   GLOBAL float* plane = workspace + (size_t)GROUP_ID(0) * slot;
   GLOBAL float* sums = plane + padded + run;
   int places[MAX_TAPS];
@@ -161,9 +165,15 @@ KERNEL(WG) depthwise_forward(GLOBAL const float* RESTRICT x, GLOBAL const float*
     const float start = bias ? bias[channel] : 0;
     for (int i = 0; i < run; i++) sums[i] = start;
     add_shifted(plane, places, weights, taps, sums, run);
-    GLOBAL float* to = y + (size_t)p * outHeight * outWidth;
+    const size_t at = (size_t)p * outHeight * outWidth;
+    GLOBAL float* to = y + at;
     for (int row = 0; row < outHeight; row++) {
-      for (int v = 0; v < outWidth; v++) to[row * outWidth + v] = sums[row * pitch + v];
+      for (int v = 0; v < outWidth; v++) {
+        to[row * outWidth + v] = at_least(low, sums[row * pitch + v]);
+      }
+    }
+    if (LATE(residual, activation)) {
+      finish_run(y, residual, at, outHeight * outWidth, activation);
     }
   }
 }

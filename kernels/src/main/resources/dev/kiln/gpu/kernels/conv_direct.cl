@@ -1,7 +1,8 @@
 // conv_direct — convolution and its two gradients where the sums are short: few input channels, as in
 // a net's first layer, or one channel a group (depthwise)
 //
-//   conv_direct (PASS 0, forward):         y[channel][pixel] = Σ_k w[channel][k] · x[k at pixel] + bias
+//   conv_direct (PASS 0, forward):         y[channel][pixel] = Σ_k w[channel][k] · x[k at pixel] + bias,
+//                                          then residual and activation: epilogue.h
 //   conv_direct (PASS 1, input gradient):  dx from dy, likewise
 //
 //       A group copies the weights of CHANNELS channels to local memory, [k][CHANNELS], then each of
@@ -23,12 +24,14 @@
 //          PASS       0 or 1
 
 #include "conv.h"
+#include "epilogue.h"
 #include "dialect/group.h"
 
 #define FORWARD 0
 
 KERNEL(WG) conv_direct(GLOBAL const float* RESTRICT w, GLOBAL const float* RESTRICT x,
-                       GLOBAL const float* RESTRICT bias, GLOBAL float* RESTRICT y, CONV_EXTENTS) {
+                       GLOBAL const float* RESTRICT bias, GLOBAL const float* RESTRICT residual,
+                       GLOBAL float* RESTRICT y, CONV_EXTENTS, int activation) {
   LOCAL float weights[MAX_K * CHANNELS];
 
   const int groupIn = inChannels / groups;
@@ -116,13 +119,24 @@ KERNEL(WG) conv_direct(GLOBAL const float* RESTRICT w, GLOBAL const float* RESTR
         }
       }
     }
-    GLOBAL float* to = y + ((size_t)image * groups * rows + group * rows + row) * pixels + pixel;
+    const size_t start = ((size_t)image * groups * rows + group * rows + row) * pixels + pixel;
+    const float low = FLOOR(residual, activation);
     UNROLL
     for (int c = 0; c < CHANNELS; c++) {
       if (row + c < rows) {
-        to[(size_t)c * pixels] = sum[c] + (bias ? bias[group * rows + row + c] : 0);
+        y[start + (size_t)c * pixels] =
+            at_least(low, sum[c] + (bias ? bias[group * rows + row + c] : 0));
       }
     }
+#if PASS == FORWARD
+    if (LATE(residual, activation)) {
+      ROLLED
+      for (int c = 0; c < IMIN(CHANNELS, rows - row); c++) {
+        const size_t at = start + (size_t)c * pixels;
+        y[at] = finished(y[at], residual, at, activation);
+      }
+    }
+#endif
   }
 }
 

@@ -28,6 +28,7 @@
 //          the tile: see tile.h; TILE_K divides WG, and TILE_N does where PASS < 2
 
 #include "conv.h"
+#include "epilogue.h"
 #include "tile.h"
 
 #define FORWARD 0
@@ -87,9 +88,9 @@ DEVICE_FN void store_place_of(LOCAL_PTR float* to, int k, int kEnd, int pixels, 
 #endif
 
 KERNEL(WG) conv_tiled(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRICT b,
-                      GLOBAL const float* RESTRICT bias, GLOBAL float* RESTRICT c, CONV_EXTENTS,
-                      DIVISOR(taps), DIVISOR(kernelWidth), DIVISOR(outPixels), DIVISOR(outWidth),
-                      int depth) {
+                      GLOBAL const float* RESTRICT bias, GLOBAL const float* RESTRICT residual,
+                      GLOBAL float* RESTRICT c, CONV_EXTENTS, DIVISOR(taps), DIVISOR(kernelWidth),
+                      DIVISOR(outPixels), DIVISOR(outWidth), int depth, int activation) {
   LOCAL float tileA[2 * HALF_M];
   LOCAL float tileB[2 * HALF_N];
   LOCAL float places[4 * PLACES];
@@ -277,7 +278,10 @@ KERNEL(WG) conv_tiled(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRI
         const int y = row + item_row() + row_of(i);
         if (y < rows) {
           float4 value = sum[i * RUNS_N + j];
+#if PASS == FORWARD
           if (bias) value = value + bias[group * rows + y];
+          value = at_least4(FLOOR(residual, activation), value);
+#endif
           if (together) {
             STORE4(at + (size_t)y * pitch, value);
           } else {
@@ -288,4 +292,19 @@ KERNEL(WG) conv_tiled(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRI
       }
     }
   }
+#if PASS == FORWARD
+  if (LATE(residual, activation)) {
+    ROLLED
+    for (int e = 0; e < ITEM_M * ITEM_N; e++) {
+      const int y = row + item_row() + row_of(e / ITEM_N);
+      const int x = column + item_column() + column_of(e % ITEM_N / 4) + e % 4;
+      if (y < rows && x < columns) {
+        const int image = x / pixels;
+        const size_t at =
+            ((size_t)image * planes + group * rows + y) * pixels + (x - image * pixels);
+        c[at] = finished(c[at], residual, at, activation);
+      }
+    }
+  }
+#endif
 }

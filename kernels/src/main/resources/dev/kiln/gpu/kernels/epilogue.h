@@ -36,4 +36,10 @@ DEVICE_FN float finished(float x, GLOBAL const float* residual, size_t at, int a
                                    : x;
 }
 
+// All of it for count numbers of C that have their bias, from number at on.
+DEVICE_FN void finish_run(GLOBAL float* c, GLOBAL const float* residual, size_t at, int count,
+                          int activation) {
+  for (size_t i = at; i < at + count; i++) c[i] = finished(c[i], residual, i, activation);
+}
+
 #endif

@@ -105,12 +105,6 @@ DEVICE_FN void add_lanes(GLOBAL float* to, WIDE value, int columns, int first,
   store_lanes(to, lanes_at_least(low, value), columns);
 }
 
-// The rest of the epilogue for count numbers of C, from number at on.
-DEVICE_FN void finish_run(GLOBAL float* c, GLOBAL const float* residual, size_t at, int count,
-                          int activation) {
-  for (size_t i = at; i < at + count; i++) c[i] = finished(c[i], residual, i, activation);
-}
-
 // Groups: x = panelsEach panels of a matrix each, those of a matrix together; y = blocksEach blocks
 // of rows. A is as it is or packed: rows apart, steps stepA apart, blocks blockA, matrices strideA.
 KERNEL(WG) gemm_cpu(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRICT b,

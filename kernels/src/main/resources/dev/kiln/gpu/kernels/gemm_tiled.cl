@@ -1,9 +1,9 @@
-// gemm_tiled — C = op(A) · op(B) + bias, through tiles in local memory
+// gemm_tiled — C = activation(op(A) · op(B) + bias + residual), through tiles in local memory
 //
 //   A      [batch][m][k], with A_ALONG_K = 0 [batch][k][m]       row-major float32; the matrices of
 //   B      [batch][k][n], with B_ALONG_K = 1 [batch][n][k]       a batch lie strideA, strideB apart
 //   bias   [n], with biasDown [m]; may be null
-//   C      [splits][batch][m][n]
+//   C      [splits][batch][m][n]; residual and activation: epilogue.h, where k is not split
 //
 //                  n                       A group walks along k, TILE_K at a time:
 //              +--------+ k
@@ -28,6 +28,7 @@
 //                                 A and B are multiples of 4 apart, else 1
 //          the tile: see tile.h
 
+#include "epilogue.h"
 #include "tile.h"
 
 #define BAND 8
@@ -99,9 +100,10 @@ DEVICE_FN void store_strip(LOCAL_PTR float* to, int alongK, int tile, int chunks
 }
 
 KERNEL(WG) gemm_tiled(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRICT b,
-                      GLOBAL const float* RESTRICT bias, GLOBAL float* RESTRICT c, int m, int n,
-                      int k, int strideA, int strideB, int batches, int depth, int biasDown,
-                      int alongA, int alongB) {
+                      GLOBAL const float* RESTRICT bias, GLOBAL const float* RESTRICT residual,
+                      GLOBAL float* RESTRICT c, int m, int n, int k, int strideA, int strideB,
+                      int batches, int depth, int biasDown, int activation, int alongA,
+                      int alongB) {
   LOCAL float tileA[2 * HALF_M];
   LOCAL float tileB[2 * HALF_N];
 
@@ -181,7 +183,9 @@ KERNEL(WG) gemm_tiled(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRI
     ofColumns[j] = F4(room > 0 ? at[0] : 0, room > 1 ? at[1] : 0, room > 2 ? at[2] : 0,
                       room > 3 ? at[3] : 0);
   }
-  c += ((size_t)GROUP_ID(1) * batches + batch) * m * n + x;
+  const size_t start = ((size_t)GROUP_ID(1) * batches + batch) * m * n + x;
+  c += start;
+  const float low = FLOOR(residual, activation);
   UNROLL
   for (int i = 0; i < ITEM_M; i++) {
     const int y = row + item_row() + row_of(i);
@@ -191,7 +195,7 @@ KERNEL(WG) gemm_tiled(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRI
       for (int j = 0; j < RUNS_N; j++) {
         const int room = n - x - column_of(j);
         GLOBAL float* at = c + (size_t)y * n + column_of(j);
-        const float4 value = sum[i * RUNS_N + j] + ofColumns[j] + ofRow;
+        const float4 value = at_least4(low, sum[i * RUNS_N + j] + ofColumns[j] + ofRow);
         if ((n & 3) == 0) {
           if (room > 0) STORE4(at, value);
         } else {
@@ -200,6 +204,17 @@ KERNEL(WG) gemm_tiled(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRI
           if (room > 2) at[2] = value.z;
           if (room > 3) at[3] = value.w;
         }
+      }
+    }
+  }
+  if (LATE(residual, activation)) {
+    ROLLED
+    for (int e = 0; e < ITEM_M * ITEM_N; e++) {
+      const int y = row + item_row() + row_of(e / ITEM_N);
+      const int across = column_of(e % ITEM_N / 4) + e % 4;
+      if (y < m && x + across < n) {
+        const size_t at = (size_t)y * n + across;
+        c[at] = finished(c[at], residual, start + at, activation);
       }
     }
   }

@@ -6,7 +6,8 @@
 //
 //   winograd_image             V from images            winograd_kernel            U from w
 //   winograd_results           images from M            winograd_kernel_gradient   dw from U
-//   winograd_results_gradient  M from images (dy)
+//   winograd_results_gradient  M from images (dy)         winograd_results also adds bias and ends
+//                                                         as epilogue.h says
 //
 //   A tile is RESULTS x RESULTS pixels of the results and sees POINTS x POINTS of the images, which
 //   begin top, left before them. Images lie as [image][channel][height][width], V and M as
@@ -17,6 +18,7 @@
 // Tunable  RESULTS   2 or 4: see winograd.h
 //          WG        work-group size
 
+#include "epilogue.h"
 #include "winograd.h"
 
 // Declares this work-item's channel and tile and, where there is that tile, its place.
@@ -79,7 +81,8 @@ KERNEL(WG) winograd_kernel(GLOBAL const float* RESTRICT w, GLOBAL float* RESTRIC
 }
 
 KERNEL(WG) winograd_results(GLOBAL const float* RESTRICT m, GLOBAL const float* RESTRICT bias,
-                            GLOBAL float* RESTRICT y, TILED_IMAGES) {
+                            GLOBAL const float* RESTRICT residual, GLOBAL float* RESTRICT y,
+                            int activation, TILED_IMAGES) {
   ENTER_TILE
   if (tile >= tiles) return;
   float full[PRODUCTS];
@@ -90,6 +93,7 @@ KERNEL(WG) winograd_results(GLOBAL const float* RESTRICT m, GLOBAL const float* 
   UNROLL
   for (int j = 0; j < POINTS; j++) transform_results(full + j, POINTS, lines + j, POINTS);
   const float more = bias ? bias[channel] : 0;
+  const float low = FLOOR(residual, activation);
   UNROLL
   for (int i = 0; i < RESULTS; i++) {
     float result[RESULTS];
@@ -98,7 +102,7 @@ KERNEL(WG) winograd_results(GLOBAL const float* RESTRICT m, GLOBAL const float* 
     if ((width & 3) == 0) {
       if (row + i < height) {
         STORE4(y + plane + (row + i) * width + column,
-               F4(result[0], result[1], result[2], result[3]) + more);
+               at_least4(low, F4(result[0], result[1], result[2], result[3]) + more));
       }
       continue;
     }
@@ -106,7 +110,18 @@ KERNEL(WG) winograd_results(GLOBAL const float* RESTRICT m, GLOBAL const float* 
     UNROLL
     for (int j = 0; j < RESULTS; j++) {
       if (row + i < height && column + j < width) {
-        y[plane + (row + i) * width + column + j] = result[j] + more;
+        y[plane + (row + i) * width + column + j] = at_least(low, result[j] + more);
+      }
+    }
+  }
+  if (LATE(residual, activation)) {
+    ROLLED
+    for (int e = 0; e < RESULTS * RESULTS; e++) {
+      const int h = row + e / RESULTS;
+      const int v = column + e % RESULTS;
+      if (h < height && v < width) {
+        const size_t at = plane + h * width + v;
+        y[at] = finished(y[at], residual, at, activation);
       }
     }
   }

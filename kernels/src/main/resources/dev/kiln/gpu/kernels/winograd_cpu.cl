@@ -13,6 +13,7 @@
 // Tunable  LANES     floats in a vector, 16 or 8
 //          RESULTS   4: rows of a tile
 
+#include "epilogue.h"
 #include "wide.h"
 
 #define ELEMENT WIDE
@@ -74,18 +75,21 @@ KERNEL(WG) winograd_taps(GLOBAL const float* RESTRICT w, GLOBAL float* RESTRICT 
   }
 }
 
-// A group makes a plane of results. Where rows are wider than a vector, the last one of a row begins
+// A group makes a plane of results, with their bias and end (epilogue.h). Where rows are wider than a vector, the last one of a row begins
 // earlier and writes some results twice; where they are narrower, it reads past them in m, which has
 // LANES floats more.
 KERNEL(WG) winograd_results(GLOBAL const float* RESTRICT m, GLOBAL const float* RESTRICT bias,
-                            GLOBAL float* RESTRICT y, int firstPlane, int rows, int height,
-                            int width, int tilesDown) {
+                            GLOBAL const float* RESTRICT residual, GLOBAL float* RESTRICT y,
+                            int firstPlane, int rows, int height, int width, int tilesDown,
+                            int activation) {
   const size_t image = GROUP_ID(0) / rows;
   const size_t row = GROUP_ID(0) % rows;
   const size_t apart = (size_t)rows * tilesDown * width;
   m += image * POINTS * apart + row * tilesDown * width;
-  y += (size_t)(firstPlane + GROUP_ID(0)) * height * width;
+  const size_t start = (size_t)(firstPlane + GROUP_ID(0)) * height * width;
+  GLOBAL float* to = y + start;
   const float more = bias ? bias[row] : 0.0f;
+  const float low = FLOOR(residual, activation);
   for (int tile = 0; tile < tilesDown; tile++, m += width) {
     for (int v = 0; v < width; v += LANES) {
       const int column = IMAX(0, IMIN(v, width - LANES));
@@ -97,8 +101,12 @@ KERNEL(WG) winograd_results(GLOBAL const float* RESTRICT m, GLOBAL const float* 
       UNROLL
       for (int i = 0; i < RESULTS; i++) {
         const int h = tile * RESULTS + i;
-        if (h < height) store_lanes(y + h * width + column, result[i] + more, IMIN(LANES, width));
+        if (h < height) {
+          store_lanes(to + h * width + column, lanes_at_least(low, result[i] + more),
+                      IMIN(LANES, width));
+        }
       }
     }
   }
+  if (LATE(residual, activation)) finish_run(y, residual, start, height * width, activation);
 }

@@ -1,6 +1,7 @@
 package dev.kiln.examples.mnist.nets;
 
 import dev.kiln.Tensor;
+import dev.kiln.backend.Unary;
 import dev.kiln.nn.BatchNorm2d;
 import dev.kiln.nn.Conv2d;
 import dev.kiln.nn.Dropout2d;
@@ -12,13 +13,13 @@ import dev.kiln.nn.Module;
 public final class Cnn extends Module {
   private final Module block1 = child("block1", new Block(1, 32));
   private final Module block2 = child("block2", new Block(32, 64));
-  private final Module fc1 = child("fc1", new Linear(64 * 7 * 7, 128));
+  private final Linear fc1 = child("fc1", new Linear(64 * 7 * 7, 128));
   private final Module fc2 = child("fc2", new Linear(128, 10));
 
   @Override
   public Tensor forward(Tensor images) {
     Tensor features = block2.forward(block1.forward(images)).flatten(1);
-    return fc2.forward(fc1.forward(features).relu());
+    return fc2.forward(fc1.forward(features, Unary.RELU));
   }
 
   /** Halves height and width: conv 3×3, batch norm, ReLU, max-pool 2, dropout of channels. */

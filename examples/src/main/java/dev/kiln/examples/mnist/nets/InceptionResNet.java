@@ -1,6 +1,7 @@
 package dev.kiln.examples.mnist.nets;
 
 import dev.kiln.Tensor;
+import dev.kiln.backend.Unary;
 import dev.kiln.nn.Conv2d;
 import dev.kiln.nn.Linear;
 import dev.kiln.nn.MaxPool2d;
@@ -15,23 +16,23 @@ import dev.kiln.nn.Module;
 public final class InceptionResNet extends Module {
   private final Module conv1 = child("conv1", new Conv2d(1, 10, 5));
   private final Module incept1 = child("incept1", new InceptionBlock(10));
-  private final Module jump1 = child("jump1", jump());
+  private final Conv2d jump1 = child("jump1", jump());
   private final Module conv2 = child("conv2", new Conv2d(InceptionBlock.CHANNELS, 20, 5));
   private final Module incept2 = child("incept2", new InceptionBlock(20));
-  private final Module jump2 = child("jump2", jump());
+  private final Conv2d jump2 = child("jump2", jump());
   private final Module pool = new MaxPool2d(2);
   private final Module fc = child("fc", new Linear(InceptionBlock.CHANNELS * 4 * 4, 10));
 
-  private static Module jump() {
+  private static Conv2d jump() {
     return new Conv2d(InceptionBlock.CHANNELS, InceptionBlock.CHANNELS, 9).padding(4);
   }
 
   @Override
   public Tensor forward(Tensor images) {
     Tensor first = incept1.forward(pool.forward(conv1.forward(images)).relu());
-    Tensor far = first.add(jump1.forward(first)).relu();
+    Tensor far = jump1.forward(first, first, Unary.RELU);
     Tensor second = incept2.forward(pool.forward(conv2.forward(far)).relu());
-    Tensor all = second.add(jump2.forward(second)).relu();
+    Tensor all = jump2.forward(second, second, Unary.RELU);
     return fc.forward(all.flatten(1));
   }
 }

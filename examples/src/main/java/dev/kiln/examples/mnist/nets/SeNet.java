@@ -1,6 +1,7 @@
 package dev.kiln.examples.mnist.nets;
 
 import dev.kiln.Tensor;
+import dev.kiln.backend.Unary;
 import dev.kiln.nn.Linear;
 import dev.kiln.nn.Module;
 import dev.kiln.nn.Sequential;
@@ -35,7 +36,7 @@ public final class SeNet extends Module {
     private static final int REDUCTION = 4;
 
     private final int channels;
-    private final Module squeeze;
+    private final Linear squeeze;
     private final Module excite;
 
     Excitation(int channels) {
@@ -46,7 +47,7 @@ public final class SeNet extends Module {
 
     @Override
     public Tensor forward(Tensor x) {
-      Tensor weights = excite.forward(squeeze.forward(x.mean(2, 3)).relu()).sigmoid();
+      Tensor weights = excite.forward(squeeze.forward(x.mean(2, 3), Unary.RELU)).sigmoid();
       return x.mul(weights.reshape(-1, channels, 1, 1));
     }
   }
