@@ -75,7 +75,9 @@ final class TuneCommand implements Callable<Integer> {
         report.close();
       }
       report.sum();
-      out.println("Kept in " + file);
+      if (report.works() > 0) {
+        out.println("Kept in " + file);
+      }
       out.flush();
       return 0;
     }
@@ -130,9 +132,13 @@ final class TuneCommand implements Callable<Integer> {
       out.flush();
     }
 
+    int works() {
+      return kept + changed;
+    }
+
     void sum() {
       out.println(
-          (kept + changed)
+          works()
               + " works measured: "
               + kept
               + " stay with Kiln's own choice, "

@@ -81,6 +81,18 @@ class TuneCommandTest {
   }
 
   @Test
+  void whereNoWorkIsLeftNothingIsKept() throws IOException {
+    Devices.require("opencl");
+
+    CommandRun run = CommandRun.of("tune", "--device=opencl:0", "--largest=0");
+
+    assertThat(run.status()).isZero();
+    assertThat(run.out())
+        .endsWith("\n0 works measured: 0 stay with Kiln's own choice, 0 take another\n");
+    assertThat(files()).isEmpty();
+  }
+
+  @Test
   void theCpuHasNothingToChooseFrom() {
     CommandRun run = CommandRun.of("tune", "--device=cpu");
 

@@ -120,7 +120,7 @@ final class Trials {
     // a 1 × 1 convolution of images, and a batch of small matrices
     specs.add(new GemmSpec(128, 784, 256, false, false, 8, 0, 256 * 784));
     specs.add(new GemmSpec(32, 32, 64, false, true, 64, 32 * 64, 32 * 64));
-    return specs.stream();
+    return specs.stream().distinct();
   }
 
   static Trial product(Family family, GemmSpec spec) {

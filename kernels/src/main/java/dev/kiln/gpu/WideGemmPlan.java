@@ -8,7 +8,8 @@ import java.util.stream.Stream;
 /**
  * How {@link WideGemm} computes a product; each way is right for any.
  *
- * @param large whether panels of B may fill a second-level cache, not only a first-level one
+ * @param large whether panels of B may fill a second-level cache, not only a first-level one; there
+ *     are none without blocks
  */
 record WideGemmPlan(Method method, boolean large) implements Variant {
   /** What is done with A. */
@@ -43,12 +44,14 @@ record WideGemmPlan(Method method, boolean large) implements Variant {
     } else {
       method = spec.n() <= FEW_PANELS * columns ? Method.IN_PLACE : Method.PACKED;
     }
-    return new WideGemmPlan(method, device.localMemoryBytes() >= LARGE_CACHE);
+    return new WideGemmPlan(
+        method, method != Method.THIN && device.localMemoryBytes() >= LARGE_CACHE);
   }
 
   static List<WideGemmPlan> candidates() {
     return Stream.of(Method.values())
         .flatMap(method -> Stream.of(false, true).map(large -> new WideGemmPlan(method, large)))
+        .filter(plan -> plan.method() != Method.THIN || !plan.large())
         .toList();
   }
 
