@@ -88,7 +88,11 @@ interface GpuConvolution extends Convolution, GpuGemm, GpuCopies {
     if (depthwise != null) {
       depthwise.weightGradient(x, dy, dw);
     } else if (cpuKernels()) {
-      WideConvolution.of(this, spec).weightGradient(x, dy, dw);
+      if (widePlan(spec) == WideConvolutionPlan.WINOGRAD) {
+        new WideWinograd(this, spec, WideLanes.on(this)).weightGradient(x, dy, dw);
+      } else {
+        WideConvolution.of(this, spec).weightGradient(x, dy, dw);
+      }
     } else {
       convolve(
           plan(Pass.WEIGHT_GRADIENT, spec), Pass.WEIGHT_GRADIENT, spec, dy, x, WriteBack.NONE, dw);

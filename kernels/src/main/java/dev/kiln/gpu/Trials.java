@@ -77,7 +77,8 @@ final class Trials {
     for (int[] each : CONVOLUTIONS) {
       Conv2dSpec spec = convolution(each);
       if (cpuKernels) {
-        trials.add(join(Family.WIDE_CONV, spec, forward(spec), inputGradient(spec)));
+        trials.add(
+            join(Family.WIDE_CONV, spec, forward(spec), inputGradient(spec), weightGradient(spec)));
       } else {
         trials.add(forward(spec));
         trials.add(inputGradient(spec));

@@ -8,8 +8,8 @@ import dev.kiln.backend.Conv2dSpec;
  * images at a time, so that it stays small whatever the batch.
  */
 final class WideConvolution {
-  /** Floats of padded planes at once (32 MiB); a single image may take more. */
-  private static final int WORKSPACE = 1 << 23;
+  /** Floats of padded planes at once (8 MiB); a single image may take more. */
+  private static final int WORKSPACE = 1 << 21;
 
   private final GpuFamily gpu;
   private final Conv2dSpec spec;
@@ -126,9 +126,7 @@ final class WideConvolution {
 
   Filters filters(Object w) {
     return new Filters(
-        gpu.pool(),
-        packedWeights(w, spec.groupOut(), spec.groupIn(), false),
-        tapOffsets(paddedInput(), spec.groupIn(), spec.strideHeight(), spec.strideWidth()));
+        gpu.pool(), packedWeights(w, spec.groupOut(), spec.groupIn(), false), offsets());
   }
 
   void inputGradient(Buffer dy, Buffer w, Buffer dx) {
@@ -181,9 +179,6 @@ final class WideConvolution {
     int together = Math.min(planes.images(spec.n()), chunks.images(spec.n()));
     DeviceMemory memory = allocate((long) together * planes.imageFloats());
     DeviceMemory gradient = allocate((long) together * chunks.imageFloats());
-    int tiles =
-        GemmPlan.ceilDiv(spec.groupOut(), gpu.kernels().tunable(program, "LINES"))
-            * GemmPlan.ceilDiv(spec.patch(), gpu.kernels().tunable(program, "TAPS"));
     // At least once: a batch of no images has a gradient of 0.
     int first = 0;
     do {
@@ -201,26 +196,53 @@ final class WideConvolution {
           0,
           1,
           1);
-      gpu.launch(
-          program,
-          "conv_cpu_weight_gradient",
-          Grid.of(tiles * spec.groups(), 1),
-          gradient,
-          memory,
-          offsets,
-          dw,
-          images,
-          spec.groups(),
-          spec.groupOut(),
-          spec.patch(),
-          spec.outHeight(),
-          chunks.chunks(),
-          planes.pitch(),
-          planes.imageFloats(),
-          first > 0 ? 1 : 0);
+      weightGradient(memory, gradient, offsets, dw, images, first > 0);
       first += together;
     } while (first < spec.n());
     release(memory, gradient, offsets);
+  }
+
+  /**
+   * The same of planes that are padded already.
+   *
+   * @param padded as {@link #paddedInput} tells
+   * @param dy with rows of whole vectors, {@code [images, outChannels, outHeight, chunks · lanes]}
+   * @param offsets as from {@link #offsets}
+   * @param more whether to add to what {@code dw} has
+   */
+  void weightGradient(
+      DeviceMemory padded,
+      DeviceMemory dy,
+      DeviceMemory offsets,
+      Object dw,
+      int images,
+      boolean more) {
+    Padded planes = paddedInput();
+    int tiles =
+        GemmPlan.ceilDiv(spec.groupOut(), gpu.kernels().tunable(program, "LINES"))
+            * GemmPlan.ceilDiv(spec.patch(), gpu.kernels().tunable(program, "TAPS"));
+    gpu.launch(
+        program,
+        "conv_cpu_weight_gradient",
+        Grid.of(tiles * spec.groups(), 1),
+        dy,
+        padded,
+        offsets,
+        dw,
+        images,
+        spec.groups(),
+        spec.groupOut(),
+        spec.patch(),
+        spec.outHeight(),
+        planes.chunks(),
+        planes.pitch(),
+        planes.imageFloats(),
+        more ? 1 : 0);
+  }
+
+  /** Where each tap of each channel lies in the padded planes; the caller's to release. */
+  DeviceMemory offsets() {
+    return tapOffsets(paddedInput(), spec.groupIn(), spec.strideHeight(), spec.strideWidth());
   }
 
   Padded paddedInput() {

@@ -4,7 +4,7 @@ import dev.kiln.backend.Conv2dSpec;
 import java.util.List;
 import java.util.Locale;
 
-/** How CPUs behind OpenCL compute a convolution and its input gradient. */
+/** How CPUs behind OpenCL compute a convolution and its gradients. */
 enum WideConvolutionPlan implements Variant {
   /** {@link WideConvolution}: a product for each tap. */
   TAPS,

@@ -65,6 +65,86 @@ final class WideWinograd {
         spec.inWidth());
   }
 
+  void weightGradient(Buffer x, Buffer dy, Buffer dw) {
+    int channels = spec.inChannels();
+    int rows = spec.outChannels();
+    int tilesDown = GemmPlan.ceilDiv(spec.outHeight(), RESULTS);
+    WideConvolution products =
+        new WideConvolution(gpu, products(channels, rows, tilesDown, spec.outWidth()), lanes);
+    WideConvolution.Padded planes = products.paddedInput();
+    int pitch = planes.chunks() * lanes;
+    long transformed = (long) POINTS * rows * tilesDown * pitch;
+    int together = together(planes.imageFloats() + transformed);
+    try (Workspace taps = floats((long) POINTS * rows * channels * 3);
+        Workspace padded = floats((long) together * planes.imageFloats());
+        Workspace results = floats(together * transformed);
+        Workspace offsets = new Workspace(gpu.pool(), products.offsets())) {
+      for (int first = 0; first < spec.n(); first += together) {
+        int images = Math.min(together, spec.n() - first);
+        transform(
+            x,
+            padded,
+            first,
+            images,
+            channels,
+            spec.inHeight(),
+            spec.inWidth(),
+            spec.paddingHeight(),
+            spec.paddingWidth(),
+            tilesDown,
+            planes.pitch());
+        gpu.launch(
+            program,
+            "winograd_results_gradient",
+            Grid.of(images * rows, 1),
+            dy,
+            results.memory(),
+            first * rows,
+            rows,
+            spec.outHeight(),
+            spec.outWidth(),
+            tilesDown,
+            pitch);
+        products.weightGradient(
+            padded.memory(), results.memory(), offsets.memory(), taps.memory(), images, first > 0);
+      }
+      gpu.launch(program, "winograd_taps_gradient", Grid.of(rows, 1), taps.memory(), dw, channels);
+    }
+  }
+
+  private int together(long floats) {
+    return (int) Math.max(1, Math.min(spec.n(), WORKSPACE / floats));
+  }
+
+  /** The images' rows, padded. */
+  private void transform(
+      Buffer x,
+      Workspace padded,
+      int first,
+      int images,
+      int channels,
+      int height,
+      int width,
+      int top,
+      int left,
+      int tilesDown,
+      int pitch) {
+    gpu.launch(
+        program,
+        "winograd_rows",
+        Grid.of(images * channels, 1),
+        x,
+        padded.memory(),
+        first * channels,
+        channels,
+        height,
+        width,
+        top,
+        left,
+        tilesDown,
+        pitch);
+  }
+
   private void convolve(
       Buffer x,
       int channels,
@@ -84,8 +164,7 @@ final class WideWinograd {
         new WideConvolution(gpu, products(channels, rows, tilesDown, toWidth), lanes);
     WideConvolution.Padded planes = products.paddedInput();
     long transformed = (long) POINTS * rows * tilesDown * toWidth;
-    int together =
-        (int) Math.max(1, Math.min(spec.n(), WORKSPACE / (planes.imageFloats() + transformed)));
+    int together = together(planes.imageFloats() + transformed);
     try (Workspace taps = floats((long) POINTS * rows * channels * 3);
         Workspace padded = floats((long) together * planes.imageFloats());
         Workspace results = floats(together * transformed + lanes)) {
@@ -102,13 +181,11 @@ final class WideWinograd {
       try (WideConvolution.Filters filters = products.filters(taps.memory())) {
         for (int first = 0; first < spec.n(); first += together) {
           int images = Math.min(together, spec.n() - first);
-          gpu.launch(
-              program,
-              "winograd_rows",
-              Grid.of(images * channels, 1),
+          transform(
               x,
-              padded.memory(),
-              first * channels,
+              padded,
+              first,
+              images,
               channels,
               height,
               width,

@@ -248,6 +248,15 @@ final class ConvolutionKernelsTest {
         super.inputGradient(spec, dy, w, dx);
       }
     }
+
+    @Override
+    void weightGradient(Conv2dSpec spec, Buffer x, Buffer dy, Buffer dw) {
+      if (WinogradConvolution.takes(spec)) {
+        new WideWinograd(backend, spec, lanes).weightGradient(x, dy, dw);
+      } else {
+        super.weightGradient(spec, x, dy, dw);
+      }
+    }
   }
 
   @AfterAll

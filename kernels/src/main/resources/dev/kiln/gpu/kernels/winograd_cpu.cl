@@ -9,6 +9,9 @@
 //     winograd_taps      u        [p][row][channel][3]                    from w
 //     winograd_results   y        [image][row][height][width]             from [image][p][row][tilesDown][width]
 //
+//   The weight gradient is that of the convolution between, from images and dy transformed:
+//   winograd_results_gradient before it, winograd_taps_gradient after it.
+//
 // Launch   one work-item a group, WG = 1; what a group does stands at each kernel
 // Tunable  LANES     floats in a vector, 16 or 8
 //          RESULTS   4: rows of a tile
@@ -109,4 +112,49 @@ KERNEL(WG) winograd_results(GLOBAL const float* RESTRICT m, GLOBAL const float* 
     }
   }
   if (LATE(residual, activation)) finish_run(y, residual, start, height * width, activation);
+}
+
+// A group transforms a plane of dy: to [image][p][row][tilesDown][pitch], a whole number of vectors,
+// zeros behind each row.
+KERNEL(WG) winograd_results_gradient(GLOBAL const float* RESTRICT dy, GLOBAL float* RESTRICT padded,
+                                     int firstPlane, int rows, int height, int width, int tilesDown,
+                                     int pitch) {
+  const size_t image = GROUP_ID(0) / rows;
+  const size_t row = GROUP_ID(0) % rows;
+  const size_t apart = (size_t)rows * tilesDown * pitch;
+  dy += (size_t)(firstPlane + GROUP_ID(0)) * height * width;
+  padded += image * POINTS * apart + row * tilesDown * pitch;
+  for (int tile = 0; tile < tilesDown; tile++, padded += pitch) {
+    for (int v = 0; v < pitch; v += LANES) {
+      WIDE result[RESULTS];
+      UNROLL
+      for (int i = 0; i < RESULTS; i++) {
+        const int h = tile * RESULTS + i;
+        result[i] = h < height ? load_lanes(dy + h * width + v, IMIN(LANES, width - v))
+                               : (WIDE)(0.0f);
+      }
+      WIDE d[POINTS];
+      transform_results_back(result, 1, d, 1);
+      UNROLL
+      for (int p = 0; p < POINTS; p++) STORE_WIDE(padded + p * apart + v, d[p]);
+    }
+  }
+}
+
+// A group makes the gradients of a row's kernels, dw [row][channel][3][3], from u [p][row][channel][3].
+KERNEL(WG) winograd_taps_gradient(GLOBAL const float* RESTRICT u, GLOBAL float* RESTRICT dw,
+                                  int channels) {
+  const size_t row = GROUP_ID(0);
+  const size_t apart = (size_t)GROUP_COUNT(0) * channels * 3;
+  u += row * channels * 3;
+  dw += row * channels * 9;
+  for (int channel = 0; channel < channels; channel++, u += 3, dw += 9) {
+    WIDE full[POINTS];
+    UNROLL
+    for (int p = 0; p < POINTS; p++) full[p] = load_lanes(u + p * apart, 3);
+    WIDE g[3];
+    transform_kernel_back(full, 1, g, 1);
+    UNROLL
+    for (int i = 0; i < 3; i++) store_lanes(dw + 3 * i, g[i], 3);
+  }
 }
