@@ -49,17 +49,21 @@ interface GpuConvolution extends Convolution, GpuGemm, GpuCopies {
       depthwise.inputGradient(dy, w, dx);
       return;
     }
-    ConvolutionPlan plan = plan(Pass.INPUT_GRADIENT, spec);
     boolean strided = spec.strideHeight() > 1 || spec.strideWidth() > 1;
-    // the direct kernel passes over what no output has seen by itself
-    if (strided && (cpuKernels() || plan.method() != ConvolutionPlan.Method.DIRECT)) {
-      inputGradientByPhase(spec, dy, w, dx);
-    } else if (cpuKernels()) {
-      if (widePlan(spec) == WideConvolutionPlan.WINOGRAD) {
+    if (cpuKernels()) {
+      if (strided) {
+        inputGradientByPhase(spec, dy, w, dx);
+      } else if (widePlan(spec) == WideConvolutionPlan.WINOGRAD) {
         new WideWinograd(this, spec, WideLanes.on(this)).inputGradient(dy, w, dx);
       } else {
         WideConvolution.of(this, spec).inputGradient(dy, w, dx);
       }
+      return;
+    }
+    ConvolutionPlan plan = plan(Pass.INPUT_GRADIENT, spec);
+    // the direct kernel passes over what no output has seen by itself
+    if (strided && plan.method() != ConvolutionPlan.Method.DIRECT) {
+      inputGradientByPhase(spec, dy, w, dx);
     } else {
       convolve(plan, Pass.INPUT_GRADIENT, spec, w, dy, WriteBack.NONE, dx);
     }
