@@ -13,15 +13,16 @@ import java.util.regex.Pattern;
  *
  * <pre>
  *   cell               RNN             LSTM          GRU            GRU, reset first
- *   a sequence up to   192             96            128            112               hidden units
- *   programs for       64, 128, 192    32, 64, 96    32, 64, 128    64, 112
+ *   a sequence up to   192             96            128            64                hidden units
+ *   programs for       64, 128, 192    32, 64, 96    32, 64, 128    64
  *   work-items         each unit's     4 a unit      3 a unit       3 a unit
  * </pre>
  *
  * A work-item holds as many weights as the program is for units. What bounds them is that a
  * multiprocessor of NVIDIA's has 65536 registers: 4 · 96 work-items may have 168 each. On a device
- * that allows fewer work-items a group, steps take over earlier. All of the kernels stay within 24
- * KiB of local memory, where OpenCL and CUDA give 32 at least.
+ * that allows fewer work-items a group, steps take over earlier. A GRU that resets first, which is
+ * rare, has few programs: they are the largest of all. All of the kernels stay within 24 KiB of
+ * local memory, where OpenCL and CUDA give 32 at least.
  *
  * @param method which of the two
  * @param program a line of {@code programs.txt}
@@ -52,7 +53,8 @@ record RecurrentPlan(Method method, String program, int rows) implements Variant
         return sequence(spec.cell(), units, GemmPlan.ceilDiv(spec.batch(), groups));
       }
     }
-    return steps(spec.cell(), spec.batch() <= FEW ? FEW : MANY);
+    boolean few = spec.batch() <= FEW && hasFew(spec.cell());
+    return steps(spec.cell(), few ? FEW : MANY);
   }
 
   private static boolean fits(RecurrentSpec spec, int units, DriverInfo device) {
@@ -62,7 +64,9 @@ record RecurrentPlan(Method method, String program, int rows) implements Variant
   /** Steps of blocks of either size, and sequences of each size that fits, one or more a group. */
   static List<RecurrentPlan> candidates(RecurrentSpec spec, DriverInfo device) {
     List<RecurrentPlan> candidates = new ArrayList<>();
-    candidates.add(steps(spec.cell(), FEW));
+    if (hasFew(spec.cell())) {
+      candidates.add(steps(spec.cell(), FEW));
+    }
     candidates.add(steps(spec.cell(), MANY));
     for (int units : sizes(spec.cell())) {
       for (int rows = 1; fits(spec, units, device) && rows <= most(spec.cell()); rows++) {
@@ -87,8 +91,13 @@ record RecurrentPlan(Method method, String program, int rows) implements Variant
       case RNN_TANH, RNN_RELU -> new int[] {64, 128, 192};
       case LSTM -> new int[] {32, 64, 96};
       case GRU -> new int[] {32, 64, 128};
-      case GRU_RESET_FIRST -> new int[] {64, 112};
+      case GRU_RESET_FIRST -> new int[] {64};
     };
+  }
+
+  /** Whether there is a program for blocks of {@link #FEW} sequences. */
+  private static boolean hasFew(Cell cell) {
+    return cell != Cell.GRU_RESET_FIRST;
   }
 
   /**
