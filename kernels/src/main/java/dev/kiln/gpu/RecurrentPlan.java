@@ -35,11 +35,6 @@ record RecurrentPlan(Method method, String program, int rows) implements Variant
     SEQUENCE
   }
 
-  /** Sequences up to which a block of {@code rnn_step} is of as many, else of {@link #MANY}. */
-  private static final int FEW = 4;
-
-  private static final int MANY = 16;
-
   /** What {@link #variant} may be. */
   static final Pattern NAMES = Pattern.compile("step_(4|16)|sequence_\\d{2,3}x[1-4]");
 
@@ -53,8 +48,8 @@ record RecurrentPlan(Method method, String program, int rows) implements Variant
         return sequence(spec.cell(), units, GemmPlan.ceilDiv(spec.batch(), groups));
       }
     }
-    boolean few = spec.batch() <= FEW && hasFew(spec.cell());
-    return steps(spec.cell(), few ? FEW : MANY);
+    int[] blocks = blocks(spec.cell());
+    return steps(spec.cell(), spec.batch() <= blocks[0] ? blocks[0] : blocks[blocks.length - 1]);
   }
 
   private static boolean fits(RecurrentSpec spec, int units, DriverInfo device) {
@@ -64,10 +59,9 @@ record RecurrentPlan(Method method, String program, int rows) implements Variant
   /** Steps of blocks of either size, and sequences of each size that fits, one or more a group. */
   static List<RecurrentPlan> candidates(RecurrentSpec spec, DriverInfo device) {
     List<RecurrentPlan> candidates = new ArrayList<>();
-    if (hasFew(spec.cell())) {
-      candidates.add(steps(spec.cell(), FEW));
+    for (int rows : blocks(spec.cell())) {
+      candidates.add(steps(spec.cell(), rows));
     }
-    candidates.add(steps(spec.cell(), MANY));
     for (int units : sizes(spec.cell())) {
       for (int rows = 1; fits(spec, units, device) && rows <= most(spec.cell()); rows++) {
         candidates.add(sequence(spec.cell(), units, rows));
@@ -95,9 +89,9 @@ record RecurrentPlan(Method method, String program, int rows) implements Variant
     };
   }
 
-  /** Whether there is a program for blocks of {@link #FEW} sequences. */
-  private static boolean hasFew(Cell cell) {
-    return cell != Cell.GRU_RESET_FIRST;
+  /** The sequences of a block that there are programs of {@code rnn_step} for. */
+  static int[] blocks(Cell cell) {
+    return cell == Cell.GRU_RESET_FIRST ? new int[] {16} : new int[] {4, 16};
   }
 
   /**
@@ -125,7 +119,7 @@ record RecurrentPlan(Method method, String program, int rows) implements Variant
   /**
    * One launch a step.
    *
-   * @param rows sequences of a block, 4 or 16
+   * @param rows sequences of a block, one of {@link #blocks}
    */
   static RecurrentPlan steps(Cell cell, int rows) {
     return new RecurrentPlan(Method.STEP, "rnn_step_" + text(cell) + "_" + rows, rows);

@@ -53,7 +53,7 @@ final class RecurrentKernelsTest {
         variants.add(new Variant(on, lanes + " lanes", cell, Integer.MAX_VALUE, spec -> wide));
       }
     } else {
-      for (int rows : new int[] {4, 16}) {
+      for (int rows : RecurrentPlan.blocks(cell)) {
         Recurrent steps = RecurrentPlan.steps(cell, rows).on(backend);
         variants.add(new Variant(on, "steps of " + rows, cell, Integer.MAX_VALUE, spec -> steps));
       }

@@ -60,7 +60,7 @@ class RecurrentPlanTest {
       assertThat(program.tunable("WG")).isEqualTo(units * cell.gates());
       assertThat(program.tunable("ROWS")).isEqualTo(plan.rows());
     }
-    for (int rows : new int[] {4, 16}) {
+    for (int rows : RecurrentPlan.blocks(cell)) {
       String program = RecurrentPlan.steps(cell, rows).program();
       assertThat(ProgramCatalog.shipped().program(program).tunable("ROWS")).isEqualTo(rows);
     }
