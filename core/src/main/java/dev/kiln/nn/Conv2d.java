@@ -138,8 +138,9 @@ public final class Conv2d extends Module {
    * @param f null for none
    */
   public Tensor forward(Tensor x, @Nullable Tensor residual, @Nullable Unary f) {
+    Tensor w = weight.tensor();
     Tensor b = bias == null ? null : bias.tensor();
-    return dev.kiln.ops.Conv2d.apply(x, weight.tensor(), b, options, residual, f);
+    return dev.kiln.ops.Conv2d.apply(x, w, b, options, residual, f);
   }
 
   @Override

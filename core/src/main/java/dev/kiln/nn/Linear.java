@@ -55,8 +55,9 @@ public final class Linear extends Module {
    * @param f null for none
    */
   public Tensor forward(Tensor x, @Nullable Tensor residual, @Nullable Unary f) {
+    Tensor w = weight.tensor();
     Tensor b = bias == null ? null : bias.tensor();
-    return dev.kiln.ops.Linear.apply(x, weight.tensor(), b, residual, f);
+    return dev.kiln.ops.Linear.apply(x, w, b, residual, f);
   }
 
   @Override
