@@ -8,21 +8,13 @@ import dev.kiln.backend.Backend;
 import dev.kiln.backend.Binary;
 import dev.kiln.backend.Broadcast;
 import dev.kiln.backend.Buffer;
-import dev.kiln.backend.ChannelSpec;
-import dev.kiln.backend.Conv2dSpec;
 import dev.kiln.backend.CrossEntropySpec;
-import dev.kiln.backend.DropoutSpec;
 import dev.kiln.backend.Epilogue;
 import dev.kiln.backend.GemmSpec;
 import dev.kiln.backend.MemoryStatistics;
 import dev.kiln.backend.PairLoss;
 import dev.kiln.backend.Picks;
-import dev.kiln.backend.Pool2dSpec;
 import dev.kiln.backend.Recorder;
-import dev.kiln.backend.RecurrentInput;
-import dev.kiln.backend.RecurrentKept;
-import dev.kiln.backend.RecurrentSpec;
-import dev.kiln.backend.ResampleSpec;
 import dev.kiln.backend.RmspropSpec;
 import dev.kiln.backend.Rows;
 import dev.kiln.backend.SgdSpec;
@@ -34,41 +26,31 @@ import java.nio.IntBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The CPU as a backend: each family of operations has a class of its own, and here they meet. */
-final class CpuBackend implements Backend {
+/**
+ * The CPU as a backend: each family of operations has a class of its own, and here they meet, those
+ * of layers in {@link CpuLayers}.
+ */
+final class CpuBackend extends CpuLayers implements Backend {
   private final CpuMemory memory = new CpuMemory();
   private final CpuCopies copies;
   private final CpuElementwise elementwise;
   private final CpuGemm gemm;
-  private final CpuConvolution convolution;
-  private final CpuPooling pooling;
-  private final CpuResampling resampling;
-  private final CpuNormalization normalization;
-  private final CpuLayerNormalization layerNormalization;
   private final CpuReduction reduction;
   private final CpuSoftmaxes softmaxes;
   private final CpuLosses losses;
   private final CpuIndexing indexing;
-  private final CpuDropout dropout;
   private final CpuOptimization optimization;
-  private final CpuRecurrent recurrent;
 
   CpuBackend(Engine engine) {
+    super(engine);
     copies = new CpuCopies(engine);
     elementwise = new CpuElementwise(engine);
     gemm = new CpuGemm(engine);
-    convolution = new CpuConvolution(engine);
-    pooling = new CpuPooling(engine);
-    resampling = new CpuResampling(engine);
-    normalization = new CpuNormalization(engine);
-    layerNormalization = new CpuLayerNormalization(engine);
     reduction = new CpuReduction(engine);
     softmaxes = new CpuSoftmaxes(engine);
     losses = new CpuLosses(engine);
     indexing = new CpuIndexing(engine);
-    dropout = new CpuDropout(engine);
     optimization = new CpuOptimization(engine);
-    recurrent = new CpuRecurrent(engine);
   }
 
   @Override
@@ -174,139 +156,6 @@ final class CpuBackend implements Backend {
   @Override
   public void gemm(GemmSpec spec, Buffer a, Buffer b, Epilogue epilogue, Buffer c) {
     gemm.gemm(spec, a, b, epilogue, c);
-  }
-
-  @Override
-  public void conv2d(Conv2dSpec spec, Buffer x, Buffer w, Epilogue epilogue, Buffer y) {
-    convolution.conv2d(spec, x, w, epilogue, y);
-  }
-
-  @Override
-  public void conv2dInputGradient(Conv2dSpec spec, Buffer dy, Buffer w, Buffer dx) {
-    convolution.conv2dInputGradient(spec, dy, w, dx);
-  }
-
-  @Override
-  public void conv2dWeightGradient(Conv2dSpec spec, Buffer x, Buffer dy, Buffer dw) {
-    convolution.conv2dWeightGradient(spec, x, dy, dw);
-  }
-
-  @Override
-  public void maxPool2d(Pool2dSpec spec, Buffer x, Buffer y, Buffer indices) {
-    pooling.maxPool2d(spec, x, y, indices);
-  }
-
-  @Override
-  public void maxPool2dGradient(Pool2dSpec spec, Buffer dy, Buffer indices, Buffer dx) {
-    pooling.maxPool2dGradient(spec, dy, indices, dx);
-  }
-
-  @Override
-  public void avgPool2d(Pool2dSpec spec, Buffer x, Buffer y) {
-    pooling.avgPool2d(spec, x, y);
-  }
-
-  @Override
-  public void avgPool2dGradient(Pool2dSpec spec, Buffer dy, Buffer dx) {
-    pooling.avgPool2dGradient(spec, dy, dx);
-  }
-
-  @Override
-  public void resample(ResampleSpec spec, Buffer x, Buffer y) {
-    resampling.resample(spec, x, y);
-  }
-
-  @Override
-  public void resampleGradient(ResampleSpec spec, Buffer dy, Buffer dx) {
-    resampling.resampleGradient(spec, dy, dx);
-  }
-
-  @Override
-  public void batchNorm(
-      ChannelSpec spec,
-      float eps,
-      float momentum,
-      Buffer x,
-      @Nullable Buffer gamma,
-      @Nullable Buffer beta,
-      @Nullable Buffer runningMean,
-      @Nullable Buffer runningVariance,
-      Buffer y,
-      Buffer mean,
-      Buffer invStd) {
-    normalization.batchNorm(
-        spec, eps, momentum, x, gamma, beta, runningMean, runningVariance, y, mean, invStd);
-  }
-
-  @Override
-  public void batchNormGradient(
-      ChannelSpec spec,
-      Buffer x,
-      Buffer dy,
-      @Nullable Buffer gamma,
-      Buffer mean,
-      Buffer invStd,
-      @Nullable Buffer dx,
-      Buffer dgamma,
-      Buffer dbeta) {
-    normalization.batchNormGradient(spec, x, dy, gamma, mean, invStd, dx, dgamma, dbeta);
-  }
-
-  @Override
-  public void batchNormEval(
-      ChannelSpec spec,
-      float eps,
-      Buffer x,
-      @Nullable Buffer gamma,
-      @Nullable Buffer beta,
-      Buffer mean,
-      Buffer variance,
-      Buffer y) {
-    normalization.batchNormEval(spec, eps, x, gamma, beta, mean, variance, y);
-  }
-
-  @Override
-  public void batchNormEvalGradient(
-      ChannelSpec spec,
-      float eps,
-      Buffer x,
-      Buffer dy,
-      @Nullable Buffer gamma,
-      Buffer mean,
-      Buffer variance,
-      @Nullable Buffer dx,
-      Buffer dgamma,
-      Buffer dbeta) {
-    normalization.batchNormEvalGradient(spec, eps, x, dy, gamma, mean, variance, dx, dgamma, dbeta);
-  }
-
-  @Override
-  public void layerNorm(
-      int rows,
-      int n,
-      float eps,
-      Buffer x,
-      @Nullable Buffer gamma,
-      @Nullable Buffer beta,
-      Buffer y,
-      Buffer mean,
-      Buffer invStd) {
-    layerNormalization.layerNorm(rows, n, eps, x, gamma, beta, y, mean, invStd);
-  }
-
-  @Override
-  public void layerNormGradient(
-      int rows,
-      int n,
-      Buffer x,
-      Buffer dy,
-      @Nullable Buffer gamma,
-      Buffer mean,
-      Buffer invStd,
-      @Nullable Buffer dx,
-      @Nullable Buffer dgamma,
-      @Nullable Buffer dbeta) {
-    layerNormalization.layerNormGradient(rows, n, x, dy, gamma, mean, invStd, dx, dgamma, dbeta);
   }
 
   @Override
@@ -446,11 +295,6 @@ final class CpuBackend implements Backend {
   }
 
   @Override
-  public void dropout(DropoutSpec spec, Buffer x, Buffer y) {
-    dropout.dropout(spec, x, y);
-  }
-
-  @Override
   public void sgd(SgdSpec spec, Stepped on, @Nullable Buffer velocity) {
     optimization.sgd(spec, on, velocity);
   }
@@ -493,58 +337,5 @@ final class CpuBackend implements Backend {
   @Override
   public void clipValue(float bound, List<Buffer> xs) {
     optimization.clipValue(bound, xs);
-  }
-
-  @Override
-  public void recurrent(
-      RecurrentSpec spec,
-      Buffer x,
-      Buffer w,
-      @Nullable Buffer bias,
-      @Nullable Buffer h0,
-      @Nullable Buffer c0,
-      @Nullable Buffer lengths,
-      Buffer y,
-      Buffer hn,
-      @Nullable Buffer cn,
-      @Nullable RecurrentKept kept) {
-    recurrent.recurrent(spec, x, w, bias, h0, c0, lengths, y, hn, cn, kept);
-  }
-
-  @Override
-  public boolean readsInput(RecurrentSpec spec) {
-    return recurrent.readsInput(spec);
-  }
-
-  @Override
-  public void recurrentOverInput(
-      RecurrentSpec spec,
-      RecurrentInput input,
-      Buffer w,
-      @Nullable Buffer bias,
-      @Nullable Buffer h0,
-      @Nullable Buffer c0,
-      @Nullable Buffer lengths,
-      Buffer y,
-      Buffer hn,
-      @Nullable Buffer cn,
-      @Nullable RecurrentKept kept) {
-    recurrent.recurrentOverInput(spec, input, w, bias, h0, c0, lengths, y, hn, cn, kept);
-  }
-
-  @Override
-  public void recurrentGradient(
-      RecurrentSpec spec,
-      RecurrentKept kept,
-      Buffer w,
-      @Nullable Buffer lengths,
-      @Nullable Buffer dy,
-      @Nullable Buffer dhn,
-      @Nullable Buffer dcn,
-      Buffer dx,
-      @Nullable Buffer dproduct,
-      @Nullable Buffer dh0,
-      @Nullable Buffer dc0) {
-    recurrent.recurrentGradient(spec, kept, w, lengths, dy, dhn, dcn, dx, dproduct, dh0, dc0);
   }
 }
