@@ -22,17 +22,10 @@ interface GpuConvolution extends Convolution, GpuGemm, GpuCopies {
   @Override
   default void conv2d(Conv2dSpec spec, Buffer x, Buffer w, Epilogue epilogue, Buffer y) {
     WriteBack end = WriteBack.ofRows(epilogue);
-    WideDepthwise depthwise = depthwise(spec);
     if (isProduct(spec)) {
       product(pointwise(spec, false), w, x, end, y);
-    } else if (depthwise != null) {
-      depthwise.forward(x, w, end, y);
     } else if (cpuKernels()) {
-      if (widePlan(spec) == WideConvolutionPlan.WINOGRAD) {
-        new WideWinograd(this, spec, WideLanes.on(this)).forward(x, w, end, y);
-      } else {
-        WideConvolution.of(this, spec).forward(x, w, end, y);
-      }
+      onCpu(spec).forward(x, w, end, y);
     } else {
       convolve(plan(Pass.FORWARD, spec), Pass.FORWARD, spec, w, x, end, y);
     }
@@ -44,19 +37,13 @@ interface GpuConvolution extends Convolution, GpuGemm, GpuCopies {
       product(pointwise(spec, true), w, dy, WriteBack.NONE, dx);
       return;
     }
-    WideDepthwise depthwise = depthwise(spec);
-    if (depthwise != null) {
-      depthwise.inputGradient(dy, w, dx);
-      return;
-    }
     boolean strided = spec.strideHeight() > 1 || spec.strideWidth() > 1;
     if (cpuKernels()) {
-      if (strided) {
+      ConvolutionPasses passes = onCpu(spec);
+      if (strided && !(passes instanceof WideDepthwise)) {
         inputGradientByPhase(spec, dy, w, dx);
-      } else if (widePlan(spec) == WideConvolutionPlan.WINOGRAD) {
-        new WideWinograd(this, spec, WideLanes.on(this)).inputGradient(dy, w, dx);
       } else {
-        WideConvolution.of(this, spec).inputGradient(dy, w, dx);
+        passes.inputGradient(dy, w, dx);
       }
       return;
     }
@@ -88,23 +75,12 @@ interface GpuConvolution extends Convolution, GpuGemm, GpuCopies {
 
   @Override
   default void conv2dWeightGradient(Conv2dSpec spec, Buffer x, Buffer dy, Buffer dw) {
-    WideDepthwise depthwise = depthwise(spec);
-    if (depthwise != null) {
-      depthwise.weightGradient(x, dy, dw);
-    } else if (cpuKernels()) {
-      if (widePlan(spec) == WideConvolutionPlan.WINOGRAD) {
-        new WideWinograd(this, spec, WideLanes.on(this)).weightGradient(x, dy, dw);
-      } else {
-        WideConvolution.of(this, spec).weightGradient(x, dy, dw);
-      }
+    if (cpuKernels()) {
+      onCpu(spec).weightGradient(x, dy, dw);
     } else {
       convolve(
           plan(Pass.WEIGHT_GRADIENT, spec), Pass.WEIGHT_GRADIENT, spec, dy, x, WriteBack.NONE, dw);
     }
-  }
-
-  private @Nullable WideDepthwise depthwise(Conv2dSpec spec) {
-    return cpuKernels() && spec.groups() > 1 ? WideDepthwise.of(this, spec) : null;
   }
 
   /** A 1 × 1 convolution that looks at every pixel once is a product: w times an image. */
@@ -136,14 +112,24 @@ interface GpuConvolution extends Convolution, GpuGemm, GpuCopies {
         .choose(pass.family, spec, own, () -> ConvolutionPlan.candidates(pass, spec));
   }
 
-  private WideConvolutionPlan widePlan(Conv2dSpec spec) {
-    return kernels()
-        .tuning()
-        .choose(
-            Family.WIDE_CONV,
-            spec,
-            WideConvolutionPlan.of(spec),
-            () -> WideConvolutionPlan.candidates(spec));
+  /** How CPUs behind OpenCL compute it. */
+  private ConvolutionPasses onCpu(Conv2dSpec spec) {
+    WideDepthwise depthwise = spec.groups() > 1 ? WideDepthwise.of(this, spec) : null;
+    if (depthwise != null) {
+      return depthwise;
+    }
+    WideConvolutionPlan plan =
+        kernels()
+            .tuning()
+            .choose(
+                Family.WIDE_CONV,
+                spec,
+                WideConvolutionPlan.of(spec),
+                () -> WideConvolutionPlan.candidates(spec));
+    return switch (plan) {
+      case TAPS -> WideConvolution.of(this, spec);
+      case WINOGRAD -> new WideWinograd(this, spec, WideLanes.on(this));
+    };
   }
 
   /**

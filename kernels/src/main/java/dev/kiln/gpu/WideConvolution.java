@@ -7,7 +7,7 @@ import dev.kiln.backend.Conv2dSpec;
  * Convolutions by conv_cpu.cl, for CPUs behind OpenCL. The padded copy of the input is made a few
  * images at a time, so that it stays small whatever the batch.
  */
-final class WideConvolution {
+final class WideConvolution implements ConvolutionPasses {
   /** Floats of padded planes at once (8 MiB); a single image may take more. */
   private static final int WORKSPACE = 1 << 21;
 
@@ -61,7 +61,8 @@ final class WideConvolution {
         chunks);
   }
 
-  void forward(Buffer x, Buffer w, WriteBack end, Buffer y) {
+  @Override
+  public void forward(Buffer x, Buffer w, WriteBack end, Buffer y) {
     Padded planes = paddedInput();
     DeviceMemory offsets =
         tapOffsets(planes, spec.groupIn(), spec.strideHeight(), spec.strideWidth());
@@ -129,7 +130,8 @@ final class WideConvolution {
         gpu.pool(), packedWeights(w, spec.groupOut(), spec.groupIn(), false), offsets());
   }
 
-  void inputGradient(Buffer dy, Buffer w, Buffer dx) {
+  @Override
+  public void inputGradient(Buffer dy, Buffer w, Buffer dx) {
     Padded planes = padded(spec.outChannels(), spec.inHeight(), spec.inWidth(), 1, 1);
     DeviceMemory offsets = tapOffsets(planes, spec.groupOut(), 1, 1);
     DeviceMemory weights = packedWeights(w, spec.groupIn(), spec.groupOut(), true);
@@ -169,7 +171,8 @@ final class WideConvolution {
     release(memory, weights, offsets);
   }
 
-  void weightGradient(Buffer x, Buffer dy, Buffer dw) {
+  @Override
+  public void weightGradient(Buffer x, Buffer dy, Buffer dw) {
     Padded planes = paddedInput();
     Padded chunks =
         new Padded(

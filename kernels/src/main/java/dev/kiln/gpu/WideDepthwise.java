@@ -8,7 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Depthwise convolutions by conv_depthwise.cl, for CPUs behind OpenCL. */
-final class WideDepthwise {
+final class WideDepthwise implements ConvolutionPasses {
   /** Output channels for each input channel from which the other kernels waste little. */
   private static final int MANY = 4;
 
@@ -43,7 +43,8 @@ final class WideDepthwise {
         : null;
   }
 
-  void forward(Buffer x, Buffer w, WriteBack end, Buffer y) {
+  @Override
+  public void forward(Buffer x, Buffer w, WriteBack end, Buffer y) {
     launch(
         "depthwise_forward",
         spec.n() * spec.outChannels(),
@@ -56,7 +57,8 @@ final class WideDepthwise {
         y);
   }
 
-  void inputGradient(Buffer dy, Buffer w, Buffer dx) {
+  @Override
+  public void inputGradient(Buffer dy, Buffer w, Buffer dx) {
     int phase = whole(rows * pitch);
     int reach = rows * pitch - spec.outHeight() * pitch + pitch - spec.outWidth();
     launch(
@@ -69,7 +71,8 @@ final class WideDepthwise {
         dx);
   }
 
-  void weightGradient(Buffer x, Buffer dy, Buffer dw) {
+  @Override
+  public void weightGradient(Buffer x, Buffer dy, Buffer dw) {
     launch("depthwise_weight_gradient", spec.outChannels(), paddedSlot(), List.of(), dy, x, dw);
   }
 

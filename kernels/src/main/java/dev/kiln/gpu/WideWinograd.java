@@ -8,7 +8,7 @@ import dev.kiln.backend.Conv2dSpec;
  * multiplications. The images are taken a few at a time, so that what is transformed of them stays
  * in the caches.
  */
-final class WideWinograd {
+final class WideWinograd implements ConvolutionPasses {
   private static final int RESULTS = 4;
   private static final int POINTS = 6;
 
@@ -30,47 +30,22 @@ final class WideWinograd {
     this.program = "winograd_cpu_" + lanes;
   }
 
-  void forward(Buffer x, Buffer w, WriteBack end, Buffer y) {
-    convolve(
-        x,
-        spec.inChannels(),
-        spec.inHeight(),
-        spec.inWidth(),
-        w,
-        false,
-        spec.paddingHeight(),
-        spec.paddingWidth(),
-        end,
-        y,
-        spec.outChannels(),
-        spec.outHeight(),
-        spec.outWidth());
+  @Override
+  public void forward(Buffer x, Buffer w, WriteBack end, Buffer y) {
+    convolve(spec, x, w, false, end, y);
   }
 
-  /** The convolution of dy with the kernels turned around, input and output channels swapped. */
-  void inputGradient(Buffer dy, Buffer w, Buffer dx) {
-    convolve(
-        dy,
-        spec.outChannels(),
-        spec.outHeight(),
-        spec.outWidth(),
-        w,
-        true,
-        2 - spec.paddingHeight(),
-        2 - spec.paddingWidth(),
-        WriteBack.NONE,
-        dx,
-        spec.inChannels(),
-        spec.inHeight(),
-        spec.inWidth());
+  @Override
+  public void inputGradient(Buffer dy, Buffer w, Buffer dx) {
+    convolve(WinogradConvolution.turned(spec), dy, w, true, WriteBack.NONE, dx);
   }
 
-  void weightGradient(Buffer x, Buffer dy, Buffer dw) {
+  @Override
+  public void weightGradient(Buffer x, Buffer dy, Buffer dw) {
     int channels = spec.inChannels();
     int rows = spec.outChannels();
-    int tilesDown = GemmPlan.ceilDiv(spec.outHeight(), RESULTS);
-    WideConvolution products =
-        new WideConvolution(gpu, products(channels, rows, tilesDown, spec.outWidth()), lanes);
+    int tilesDown = tilesDown(spec);
+    WideConvolution products = new WideConvolution(gpu, products(spec), lanes);
     WideConvolution.Padded planes = products.paddedInput();
     int pitch = planes.chunks() * lanes;
     long transformed = (long) POINTS * rows * tilesDown * pitch;
@@ -81,18 +56,7 @@ final class WideWinograd {
         Workspace offsets = new Workspace(gpu.pool(), products.offsets())) {
       for (int first = 0; first < spec.n(); first += together) {
         int images = Math.min(together, spec.n() - first);
-        transform(
-            x,
-            padded,
-            first,
-            images,
-            channels,
-            spec.inHeight(),
-            spec.inWidth(),
-            spec.paddingHeight(),
-            spec.paddingWidth(),
-            tilesDown,
-            planes.pitch());
+        transform(spec, x, padded, first, images, planes.pitch());
         gpu.launch(
             program,
             "winograd_results_gradient",
@@ -116,54 +80,41 @@ final class WideWinograd {
     return (int) Math.max(1, Math.min(spec.n(), WORKSPACE / floats));
   }
 
+  private static int tilesDown(Conv2dSpec pass) {
+    return GemmPlan.ceilDiv(pass.outHeight(), RESULTS);
+  }
+
   /** The images' rows, padded. */
   private void transform(
-      Buffer x,
-      Workspace padded,
-      int first,
-      int images,
-      int channels,
-      int height,
-      int width,
-      int top,
-      int left,
-      int tilesDown,
-      int pitch) {
+      Conv2dSpec pass, Buffer x, Workspace padded, int first, int images, int pitch) {
     gpu.launch(
         program,
         "winograd_rows",
-        Grid.of(images * channels, 1),
+        Grid.of(images * pass.inChannels(), 1),
         x,
         padded.memory(),
-        first * channels,
-        channels,
-        height,
-        width,
-        top,
-        left,
-        tilesDown,
+        first * pass.inChannels(),
+        pass.inChannels(),
+        pass.inHeight(),
+        pass.inWidth(),
+        pass.paddingHeight(),
+        pass.paddingWidth(),
+        tilesDown(pass),
         pitch);
   }
 
+  /**
+   * @param pass forward, or the input gradient as a convolution
+   * @param turned whether {@code w} has the channels swapped, and its kernels are turned around
+   */
   private void convolve(
-      Buffer x,
-      int channels,
-      int height,
-      int width,
-      Buffer w,
-      boolean turned,
-      int top,
-      int left,
-      WriteBack end,
-      Buffer y,
-      int rows,
-      int toHeight,
-      int toWidth) {
-    int tilesDown = GemmPlan.ceilDiv(toHeight, RESULTS);
-    WideConvolution products =
-        new WideConvolution(gpu, products(channels, rows, tilesDown, toWidth), lanes);
+      Conv2dSpec pass, Buffer x, Buffer w, boolean turned, WriteBack end, Buffer y) {
+    int channels = pass.inChannels();
+    int rows = pass.outChannels();
+    int tilesDown = tilesDown(pass);
+    WideConvolution products = new WideConvolution(gpu, products(pass), lanes);
     WideConvolution.Padded planes = products.paddedInput();
-    long transformed = (long) POINTS * rows * tilesDown * toWidth;
+    long transformed = (long) POINTS * rows * tilesDown * pass.outWidth();
     int together = together(planes.imageFloats() + transformed);
     try (Workspace taps = floats((long) POINTS * rows * channels * 3);
         Workspace padded = floats((long) together * planes.imageFloats());
@@ -181,18 +132,7 @@ final class WideWinograd {
       try (WideConvolution.Filters filters = products.filters(taps.memory())) {
         for (int first = 0; first < spec.n(); first += together) {
           int images = Math.min(together, spec.n() - first);
-          transform(
-              x,
-              padded,
-              first,
-              images,
-              channels,
-              height,
-              width,
-              top,
-              left,
-              tilesDown,
-              planes.pitch());
+          transform(pass, x, padded, first, images, planes.pitch());
           products.forwardPadded(padded.memory(), filters, images, results.memory());
           gpu.launch(
               program,
@@ -204,8 +144,8 @@ final class WideWinograd {
               y,
               first * rows,
               rows,
-              toHeight,
-              toWidth,
+              pass.outHeight(),
+              pass.outWidth(),
               tilesDown,
               end.code());
         }
@@ -214,15 +154,16 @@ final class WideWinograd {
   }
 
   /** A row of each tile: a convolution in a group for each point, its kernels one row high. */
-  private Conv2dSpec products(int channels, int rows, int tilesDown, int width) {
+  private static Conv2dSpec products(Conv2dSpec pass) {
+    int tilesDown = tilesDown(pass);
     return new Conv2dSpec(
-        spec.n(),
-        POINTS * channels,
+        pass.n(),
+        POINTS * pass.inChannels(),
         tilesDown,
-        width + 2,
-        POINTS * rows,
+        pass.outWidth() + 2,
+        POINTS * pass.outChannels(),
         tilesDown,
-        width,
+        pass.outWidth(),
         1,
         3,
         1,

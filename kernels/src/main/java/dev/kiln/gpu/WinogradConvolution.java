@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * transformed, multiplied as a batch of matrices, and transformed back. The images are taken a few
  * at a time, so that what is transformed of them stays within bounds.
  */
-final class WinogradConvolution {
+final class WinogradConvolution implements ConvolutionPasses {
   /** Floats that transformed tiles take at once (256 MiB); those of a single image may be more. */
   private static final long WORKSPACE = 1 << 26;
 
@@ -50,6 +50,27 @@ final class WinogradConvolution {
         && numbersOfImage(spec) <= MAX_IMAGE;
   }
 
+  /** The input gradient as a convolution of dy: with the kernels turned, the channels swapped. */
+  static Conv2dSpec turned(Conv2dSpec spec) {
+    return new Conv2dSpec(
+        spec.n(),
+        spec.outChannels(),
+        spec.outHeight(),
+        spec.outWidth(),
+        spec.inChannels(),
+        spec.inHeight(),
+        spec.inWidth(),
+        3,
+        3,
+        1,
+        1,
+        2 - spec.paddingHeight(),
+        2 - spec.paddingWidth(),
+        1,
+        1,
+        1);
+  }
+
   /** An upper bound of what the tiles of an image take, for either size of tile. */
   private static long numbersOfImage(Conv2dSpec spec) {
     long pixels = (spec.inHeight() + 6L) * (spec.inWidth() + 6L);
@@ -57,12 +78,12 @@ final class WinogradConvolution {
   }
 
   /**
-   * The tiles that some images of {@code height × width} results are cut into.
+   * The tiles that the results of some images are cut into.
    *
    * @param first of the images
    * @param images how many
    */
-  private record Tiles(int height, int width, int down, int across, int first, int images) {
+  private record Tiles(int down, int across, int first, int images) {
     int count() {
       return images * down * across;
     }
@@ -73,67 +94,33 @@ final class WinogradConvolution {
     }
   }
 
-  private Tiles tiles(int height, int width, int first, int images) {
+  private Tiles tiles(Conv2dSpec pass, int first, int images) {
     return new Tiles(
-        height,
-        width,
-        GemmPlan.ceilDiv(height, results),
-        GemmPlan.ceilDiv(width, results),
+        GemmPlan.ceilDiv(pass.outHeight(), results),
+        GemmPlan.ceilDiv(pass.outWidth(), results),
         first,
         images);
   }
 
-  void forward(Buffer x, Buffer w, WriteBack end, Buffer y) {
-    convolve(
-        x,
-        spec.inChannels(),
-        spec.inHeight(),
-        spec.inWidth(),
-        w,
-        false,
-        spec.paddingHeight(),
-        spec.paddingWidth(),
-        end,
-        y,
-        spec.outChannels(),
-        spec.outHeight(),
-        spec.outWidth());
+  @Override
+  public void forward(Buffer x, Buffer w, WriteBack end, Buffer y) {
+    convolve(spec, x, w, false, end, y);
   }
 
-  /** The convolution of dy with the kernels turned around, input and output channels swapped. */
-  void inputGradient(Buffer dy, Buffer w, Buffer dx) {
-    convolve(
-        dy,
-        spec.outChannels(),
-        spec.outHeight(),
-        spec.outWidth(),
-        w,
-        true,
-        2 - spec.paddingHeight(),
-        2 - spec.paddingWidth(),
-        WriteBack.NONE,
-        dx,
-        spec.inChannels(),
-        spec.inHeight(),
-        spec.inWidth());
+  @Override
+  public void inputGradient(Buffer dy, Buffer w, Buffer dx) {
+    convolve(turned(spec), dy, w, true, WriteBack.NONE, dx);
   }
 
+  /**
+   * @param pass forward, or the input gradient as a convolution
+   * @param turned whether {@code w} has the channels swapped, and its kernels are turned around
+   */
   private void convolve(
-      Buffer x,
-      int channels,
-      int height,
-      int width,
-      Buffer w,
-      boolean turned,
-      int top,
-      int left,
-      WriteBack end,
-      Buffer y,
-      int rows,
-      int toHeight,
-      int toWidth) {
-    Tiles image = tiles(toHeight, toWidth, 0, 1);
-    int together = together(image, channels, rows);
+      Conv2dSpec pass, Buffer x, Buffer w, boolean turned, WriteBack end, Buffer y) {
+    int channels = pass.inChannels();
+    int rows = pass.outChannels();
+    int together = together(pass);
     try (Workspace kernels = floats((long) rows * channels)) {
       Buffer u = kernels.buffer(products * rows * channels);
       gpu.launch(
@@ -148,59 +135,39 @@ final class WinogradConvolution {
           turned ? 9 * rows : 9,
           turned ? 1 : 0);
       for (int first = 0; first < spec.n(); first += together) {
-        Tiles tiles = tiles(toHeight, toWidth, first, Math.min(together, spec.n() - first));
+        Tiles tiles = tiles(pass, first, Math.min(together, spec.n() - first));
         int pitch = tiles.pitch();
         try (Workspace images = floats((long) channels * pitch);
             Workspace results = floats((long) rows * pitch)) {
           Buffer v = images.buffer(products * channels * pitch);
           Buffer m = results.buffer(products * rows * pitch);
-          onTiles("winograd_image", tiles, channels, height, width, x, v, top, left);
+          transform(pass, tiles, x, v);
           GemmSpec product =
               new GemmSpec(
                   rows, pitch, channels, false, false, products, rows * channels, channels * pitch);
           gpu.product(product, u, v, WriteBack.NONE, m);
-          onTiles(
-              "winograd_results",
-              tiles,
-              rows,
-              toHeight,
-              toWidth,
-              m,
-              end.bias(),
-              end.residual(),
-              y,
-              end.code());
+          onResults("winograd_results", pass, tiles, m, end.bias(), end.residual(), y, end.code());
         }
       }
     }
   }
 
-  void weightGradient(Buffer x, Buffer dy, Buffer dw) {
+  @Override
+  public void weightGradient(Buffer x, Buffer dy, Buffer dw) {
     int rows = spec.outChannels();
     int channels = spec.inChannels();
-    int height = spec.outHeight();
-    int width = spec.outWidth();
-    int together = together(tiles(height, width, 0, 1), channels, rows);
+    int together = together(spec);
     try (Workspace kernels = floats((long) rows * channels)) {
       Buffer u = kernels.buffer(products * rows * channels);
       for (int first = 0; first < spec.n(); first += together) {
-        Tiles tiles = tiles(height, width, first, Math.min(together, spec.n() - first));
+        Tiles tiles = tiles(spec, first, Math.min(together, spec.n() - first));
         int pitch = tiles.pitch();
         try (Workspace images = floats((long) channels * pitch);
             Workspace results = floats((long) rows * pitch)) {
           Buffer v = images.buffer(products * channels * pitch);
           Buffer m = results.buffer(products * rows * pitch);
-          onTiles(
-              "winograd_image",
-              tiles,
-              channels,
-              spec.inHeight(),
-              spec.inWidth(),
-              x,
-              v,
-              spec.paddingHeight(),
-              spec.paddingWidth());
-          onTiles("winograd_results_gradient", tiles, rows, height, width, dy, m);
+          transform(spec, tiles, x, v);
+          onResults("winograd_results_gradient", spec, tiles, dy, m);
           GemmSpec product =
               new GemmSpec(
                   rows, channels, pitch, false, true, products, rows * pitch, channels * pitch);
@@ -216,6 +183,23 @@ final class WinogradConvolution {
             first > 0 ? 1 : 0);
       }
     }
+  }
+
+  private void transform(Conv2dSpec pass, Tiles tiles, Buffer x, Buffer v) {
+    onTiles(
+        "winograd_image",
+        tiles,
+        pass.inChannels(),
+        pass.inHeight(),
+        pass.inWidth(),
+        x,
+        v,
+        pass.paddingHeight(),
+        pass.paddingWidth());
+  }
+
+  private void onResults(String kernel, Conv2dSpec pass, Tiles tiles, @Nullable Object... first) {
+    onTiles(kernel, tiles, pass.outChannels(), pass.outHeight(), pass.outWidth(), first);
   }
 
   /** A launch over the tiles of all channels; {@code first} are the kernel's first arguments. */
@@ -240,8 +224,9 @@ final class WinogradConvolution {
   }
 
   /** Images whose tiles are transformed at once. */
-  private int together(Tiles image, int channels, int rows) {
-    long each = (long) products * (channels + rows) * image.pitch();
+  private int together(Conv2dSpec pass) {
+    int channels = pass.inChannels() + pass.outChannels();
+    long each = (long) products * channels * tiles(pass, 0, 1).pitch();
     return (int) Math.max(1, Math.min(spec.n(), WORKSPACE / Math.max(1, each)));
   }
 
