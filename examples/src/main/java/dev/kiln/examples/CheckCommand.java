@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -33,11 +34,7 @@ import picocli.CommandLine.Spec;
 final class CheckCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--device",
-      paramLabel = "D",
-      description = "cpu, opencl:0, cuda:0, ...; see kiln devices (default: the best there is).")
-  private @Nullable String deviceId;
+  @Mixin private DeviceOption target;
 
   @Option(
       names = "--golden",
@@ -53,15 +50,14 @@ final class CheckCommand implements Callable<Integer> {
       description = "Run only cases in whose id, such as conv2d/k5_mnist, this is found.")
   private @Nullable Pattern only;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Write every verdict to FILE.")
-  private @Nullable Path json;
+  @Mixin private JsonOption json;
 
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
-    JsonFile file = new JsonFile(json);
+    JsonFile file = json.file();
     try (GoldenSet set = folder == null ? GoldenSet.builtIn() : GoldenSet.of(folder);
-        Device device = DeviceChoice.of(deviceId).device()) {
+        Device device = target.open().device()) {
       out.println("Checking " + device + " against " + set.name());
       OpLines lines = new OpLines(out);
       Pattern pattern = only;

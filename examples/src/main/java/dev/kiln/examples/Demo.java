@@ -51,7 +51,7 @@ public final class Demo implements AutoCloseable {
       long seed,
       Path folder,
       @Nullable Path weights,
-      @Nullable Path json)
+      JsonOption json)
       throws IOException {
     this.out = command.getOut();
     this.err = command.getErr();
@@ -61,7 +61,7 @@ public final class Demo implements AutoCloseable {
     this.device = choice.device();
     try {
       // what may fail does so before the work rather than after it
-      this.json = new JsonFile(json);
+      this.json = json.file();
       Files.createDirectories(folder);
     } catch (IOException | RuntimeException e) {
       device.close();

@@ -16,11 +16,7 @@ public final class DemoOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
-  @Option(
-      names = "--device",
-      paramLabel = "D",
-      description = "cpu, opencl:0, cuda:0, ...; see kiln devices (default: the best there is).")
-  private @Nullable String deviceId;
+  @Mixin private DeviceOption device;
 
   @Option(
       names = "--seed",
@@ -46,12 +42,11 @@ public final class DemoOptions {
               + " the same names.")
   private @Nullable Path weights;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the figures to FILE.")
-  private @Nullable Path json;
+  @Mixin private JsonOption json;
 
   /** Opens the device, makes the folder and says on what it runs. */
   public Demo open() throws IOException {
     Path out = folder != null ? folder : Path.of("out", spec.name());
-    return new Demo(spec.commandLine(), DeviceChoice.of(deviceId), seed, out, weights, json);
+    return new Demo(spec.commandLine(), device.open(), seed, out, weights, json);
   }
 }

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -26,11 +27,7 @@ import picocli.CommandLine.Spec;
 final class TuneCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--device",
-      paramLabel = "D",
-      description = "opencl:0, cuda:0, ...; see kiln devices (default: the best there is).")
-  private @Nullable String deviceId;
+  @Mixin private DeviceOption target;
 
   @Option(
       names = "--only",
@@ -51,7 +48,7 @@ final class TuneCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
-    try (Device device = DeviceChoice.of(deviceId).device()) {
+    try (Device device = target.open().device()) {
       if (!(device.backend() instanceof Tunable)) {
         throw new ParameterException(
             spec.commandLine(), device + " has one way to compute each work: nothing to tune");

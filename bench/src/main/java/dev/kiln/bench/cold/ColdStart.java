@@ -1,5 +1,6 @@
 package dev.kiln.bench.cold;
 
+import dev.kiln.bench.report.JsonOption;
 import dev.kiln.bench.report.ResultFile;
 import dev.kiln.bench.report.ResultFile.Figure;
 import java.io.IOException;
@@ -11,10 +12,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.util.ListStatistics;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -50,8 +51,7 @@ public final class ColdStart implements Callable<Integer> {
       description = "Where the kiln command is (default: ${DEFAULT-VALUE}).")
   private Path home = Path.of(".");
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the figures to FILE.")
-  private @Nullable Path json;
+  @Mixin private JsonOption json = new JsonOption();
 
   private ColdStart() {}
 
@@ -92,9 +92,7 @@ public final class ColdStart implements Callable<Integer> {
     for (Map.Entry<Starter, List<Launch>> one : launches.entrySet()) {
       tell(one.getKey(), one.getValue(), results);
     }
-    if (json != null) {
-      results.write(json);
-    }
+    json.write(results);
   }
 
   private static void tell(Starter starter, List<Launch> launches, ResultFile results)

@@ -1,18 +1,18 @@
 package dev.kiln.bench.turns;
 
+import dev.kiln.bench.report.JsonOption;
 import dev.kiln.bench.report.ResultFile;
 import dev.kiln.bench.report.ResultFile.Figure;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -47,26 +47,9 @@ public final class Contended implements Callable<Integer> {
       description = "Numbers of busy processes, the first to compare with (default: 0,1,4).")
   private List<Integer> neighbours = List.of(0, 1, 4);
 
-  @Option(
-      names = "--rounds",
-      paramLabel = "N",
-      description = "How often to go through them all (default: ${DEFAULT-VALUE}).")
-  private int rounds = 8;
+  @Mixin private TurnOptions turns = new TurnOptions(8, 1);
 
-  @Option(
-      names = "--seconds",
-      paramLabel = "S",
-      description = "How long each engine takes steps at a time (default: ${DEFAULT-VALUE}).")
-  private double seconds = 1;
-
-  @Option(
-      names = "--warmup",
-      paramLabel = "S",
-      description = "How long it does so before, unmeasured (default: ${DEFAULT-VALUE}).")
-  private double warmup = 4;
-
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the figures to FILE.")
-  private @Nullable Path json;
+  @Mixin private JsonOption json = new JsonOption();
 
   private final ResultFile results = new ResultFile();
 
@@ -87,7 +70,7 @@ public final class Contended implements Callable<Integer> {
       List<Stepper> steppers = new ArrayList<>();
       try {
         for (String engine : engines) {
-          Stepper stepper = new Stepper(engine, work, warmup);
+          Stepper stepper = new Stepper(engine, work, turns.warmup());
           steppers.add(stepper);
           stepper.awaitWarm();
           results.describe(engine, stepper.description());
@@ -97,9 +80,7 @@ public final class Contended implements Callable<Integer> {
         steppers.forEach(Stepper::close);
       }
     }
-    if (json != null) {
-      results.write(json);
-    }
+    json.write(results);
     return 0;
   }
 
@@ -109,11 +90,11 @@ public final class Contended implements Callable<Integer> {
     for (int i = 0; i < steppers.size(); i++) {
       slices.add(neighbours.stream().<List<Slice>>map(count -> new ArrayList<>()).toList());
     }
-    for (int round = 0; round < rounds; round++) {
+    for (int round = 0; round < turns.rounds(); round++) {
       for (int n = 0; n < neighbours.size(); n++) {
         try (Neighbours busy = new Neighbours(neighbours.get(n))) {
           for (int i = 0; i < steppers.size(); i++) {
-            slices.get(i).get(n).add(steppers.get(i).run(seconds));
+            slices.get(i).get(n).add(steppers.get(i).run(turns.seconds()));
           }
         }
       }

@@ -1,5 +1,6 @@
 package dev.kiln.bench.turns;
 
+import dev.kiln.bench.report.JsonOption;
 import dev.kiln.bench.report.ResultFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.util.ListStatistics;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -44,26 +46,9 @@ public final class Limits implements Callable<Integer> {
       description = "Only works in whose name, such as sgemm-256, this is found.")
   private @Nullable Pattern only;
 
-  @Option(
-      names = "--rounds",
-      paramLabel = "N",
-      description = "How often the engines of a work take turns (default: ${DEFAULT-VALUE}).")
-  private int rounds = 9;
+  @Mixin private TurnOptions turns = new TurnOptions(9, 0.4);
 
-  @Option(
-      names = "--seconds",
-      paramLabel = "S",
-      description = "How long each works at a time (default: ${DEFAULT-VALUE}).")
-  private double seconds = 0.4;
-
-  @Option(
-      names = "--warmup",
-      paramLabel = "S",
-      description = "How long it does so before, unmeasured (default: ${DEFAULT-VALUE}).")
-  private double warmup = 4;
-
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the figures to FILE.")
-  private @Nullable Path json;
+  @Mixin private JsonOption json = new JsonOption();
 
   private final ResultFile results = new ResultFile();
 
@@ -96,9 +81,7 @@ public final class Limits implements Callable<Integer> {
         all &= tell(limit, slices);
       }
     }
-    if (json != null) {
-      results.write(json);
-    }
+    json.write(results);
     System.out.println(all ? "all limits hold" : "not all limits hold");
     return all ? 0 : 1;
   }
@@ -114,16 +97,16 @@ public final class Limits implements Callable<Integer> {
     List<Stepper> steppers = new ArrayList<>();
     try {
       for (String engine : engines) {
-        steppers.add(new Stepper(engine, work, warmup));
+        steppers.add(new Stepper(engine, work, turns.warmup()));
       }
       for (Stepper stepper : steppers) {
         stepper.awaitWarm();
         slices.put(stepper.engine(), new ArrayList<>());
         results.describe(stepper.engine(), stepper.description());
       }
-      for (int round = 0; round < rounds; round++) {
+      for (int round = 0; round < turns.rounds(); round++) {
         for (Stepper stepper : steppers) {
-          Objects.requireNonNull(slices.get(stepper.engine())).add(stepper.run(seconds));
+          Objects.requireNonNull(slices.get(stepper.engine())).add(stepper.run(turns.seconds()));
         }
       }
     } finally {
