@@ -23,6 +23,14 @@ final class TrainingRun implements Procedure {
   @Override
   public Map<String, HostTensor> compute(GoldenCase golden, Device device)
       throws UnsupportedCaseException {
+    Begun run = begin(golden, device);
+    Map<String, HostTensor> results = run.take(golden.attributes().integer("steps"));
+    results.putAll(run.end());
+    return results;
+  }
+
+  /** Makes the net and the batches of a case ready. */
+  static Begun begin(GoldenCase golden, Device device) throws UnsupportedCaseException {
     Attributes attributes = golden.attributes();
     Module net =
         ReferenceNets.named(attributes.text("model"), attributes.group("model_options")).to(device);
@@ -37,42 +45,58 @@ final class TrainingRun implements Procedure {
     }
     Optimizer optimizer =
         Optimizers.of(attributes.text("optimizer"), attributes.group("options"), net.parameters());
-    int steps = attributes.integer("steps");
     HostTensor all = input(golden, "x");
     int size =
         attributes.isNull("batch_size") ? all.shape().dim(0) : attributes.integer("batch_size");
-    Batches batches = new Batches(all.to(device), input(golden, "y").to(device), size);
+    return new Begun(
+        device, net, optimizer, new Batches(all.to(device), input(golden, "y").to(device), size));
+  }
 
-    Map<String, HostTensor> results = new TreeMap<>();
-    History losses = new History(steps);
-    for (int i = 0; i < steps; i++) {
-      try (Scope step = device.scope()) {
-        Tensor logits = net.forward(batches.x(i));
-        Tensor loss = Losses.crossEntropy(logits, batches.y(i).flatten(0));
-        optimizer.zeroGrad();
-        loss.backward();
-        losses.add(loss);
-        if (i == 0) {
-          results.put("logits", HostTensor.of(logits));
-          net.namedParameters()
-              .forEach((name, p) -> results.put("grad." + name, gradient(name, p)));
+  /** A run whose net has its start values. */
+  record Begun(Device device, Module net, Optimizer optimizer, Batches batches) {
+    /**
+     * Trains.
+     *
+     * @return the loss of every step; of the first one the logits and all gradients
+     */
+    Map<String, HostTensor> take(int steps) {
+      Map<String, HostTensor> results = new TreeMap<>();
+      History losses = new History(steps);
+      for (int i = 0; i < steps; i++) {
+        try (Scope step = device.scope()) {
+          Tensor logits = net.forward(batches.x(i));
+          Tensor loss = Losses.crossEntropy(logits, batches.y(i).flatten(0));
+          optimizer.zeroGrad();
+          loss.backward();
+          losses.add(loss);
+          if (i == 0) {
+            results.put("logits", HostTensor.of(logits));
+            net.namedParameters()
+                .forEach((name, p) -> results.put("grad." + name, gradient(name, p)));
+          }
+          optimizer.step();
         }
-        optimizer.step();
       }
+      results.put("losses", losses.whole());
+      return results;
     }
-    results.put("losses", losses.whole());
-    net.stateDict()
-        .forEach(
-            (name, values) -> {
-              if (!name.endsWith(COUNTER)) {
-                results.put("final." + name, values);
-              }
-            });
-    net.eval();
-    try (Tape.Pause pause = Tape.pause()) {
-      results.put("eval_logits", HostTensor.of(net.forward(batches.x(0))));
+
+    /** What was learnt: all values of the net, and its logits for the first batch. */
+    Map<String, HostTensor> end() {
+      Map<String, HostTensor> results = new TreeMap<>();
+      net.stateDict()
+          .forEach(
+              (name, values) -> {
+                if (!name.endsWith(COUNTER)) {
+                  results.put("final." + name, values);
+                }
+              });
+      net.eval();
+      try (Tape.Pause pause = Tape.pause()) {
+        results.put("eval_logits", HostTensor.of(net.forward(batches.x(0))));
+      }
+      return results;
     }
-    return results;
   }
 
   private static Map<String, HostTensor> startValues(GoldenCase golden) {
@@ -105,7 +129,7 @@ final class TrainingRun implements Procedure {
   }
 
   /** Rows in order, from the front again after the last. */
-  private record Batches(Tensor rows, Tensor labels, int size) {
+  record Batches(Tensor rows, Tensor labels, int size) {
     Tensor x(int step) {
       return part(rows, step);
     }
