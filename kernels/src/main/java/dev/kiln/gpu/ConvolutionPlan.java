@@ -1,6 +1,7 @@
 package dev.kiln.gpu;
 
 import dev.kiln.backend.Conv2dSpec;
+import dev.kiln.gpu.driver.DriverInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;

@@ -1,5 +1,7 @@
 package dev.kiln.gpu;
 
+import dev.kiln.gpu.driver.DriverInfo;
+
 /**
  * What devices have in common that want the same variants.
  *

@@ -1,5 +1,6 @@
 package dev.kiln.gpu;
 
+import dev.kiln.gpu.driver.DeviceMemory;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -7,6 +7,8 @@ import dev.kiln.backend.MemoryStatistics;
 import dev.kiln.backend.Recorder;
 import dev.kiln.backend.Tunable;
 import dev.kiln.backend.TuningListener;
+import dev.kiln.gpu.driver.Driver;
+import dev.kiln.gpu.driver.ProgramCatalog;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;

@@ -2,6 +2,8 @@ package dev.kiln.gpu;
 
 import dev.kiln.DType;
 import dev.kiln.backend.Buffer;
+import dev.kiln.gpu.driver.DeviceMemory;
+import dev.kiln.gpu.driver.Driver;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -7,6 +7,8 @@ import dev.kiln.backend.Epilogue;
 import dev.kiln.backend.GemmSpec;
 import dev.kiln.backend.StridePhase;
 import dev.kiln.gpu.ConvolutionPlan.Pass;
+import dev.kiln.gpu.driver.DeviceMemory;
+import dev.kiln.gpu.driver.Grid;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

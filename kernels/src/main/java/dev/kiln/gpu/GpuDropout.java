@@ -3,6 +3,7 @@ package dev.kiln.gpu;
 import dev.kiln.backend.Buffer;
 import dev.kiln.backend.Dropout;
 import dev.kiln.backend.DropoutSpec;
+import dev.kiln.gpu.driver.Grid;
 
 /** Dropout: dropout.cl. */
 interface GpuDropout extends Dropout, GpuFamily {

@@ -1,6 +1,9 @@
 package dev.kiln.gpu;
 
 import dev.kiln.backend.Buffer;
+import dev.kiln.gpu.driver.DeviceMemory;
+import dev.kiln.gpu.driver.Driver;
+import dev.kiln.gpu.driver.Grid;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 

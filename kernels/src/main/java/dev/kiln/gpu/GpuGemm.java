@@ -4,6 +4,8 @@ import dev.kiln.backend.Buffer;
 import dev.kiln.backend.Epilogue;
 import dev.kiln.backend.Gemm;
 import dev.kiln.backend.GemmSpec;
+import dev.kiln.gpu.driver.DeviceMemory;
+import dev.kiln.gpu.driver.Grid;
 
 /** Matrix products: {@link GemmPlan} chooses the kernel, this launches it. CPUs have their own. */
 interface GpuGemm extends Gemm, GpuFamily {

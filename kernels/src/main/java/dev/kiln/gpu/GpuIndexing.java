@@ -4,6 +4,8 @@ import dev.kiln.DType;
 import dev.kiln.backend.Buffer;
 import dev.kiln.backend.Indexing;
 import dev.kiln.backend.Picks;
+import dev.kiln.gpu.driver.DeviceMemory;
+import dev.kiln.gpu.driver.Grid;
 
 /** The kernels of {@code index.cl}. */
 interface GpuIndexing extends Indexing, GpuStriding {

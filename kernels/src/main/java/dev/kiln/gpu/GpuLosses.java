@@ -10,6 +10,7 @@ import dev.kiln.backend.Losses;
 import dev.kiln.backend.PairLoss;
 import dev.kiln.backend.Reduction;
 import dev.kiln.backend.Rows;
+import dev.kiln.gpu.driver.Grid;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 

@@ -4,6 +4,8 @@ import dev.kiln.backend.Buffer;
 import dev.kiln.backend.ChannelSpec;
 import dev.kiln.backend.Normalization;
 import dev.kiln.backend.Rows;
+import dev.kiln.gpu.driver.DeviceMemory;
+import dev.kiln.gpu.driver.Grid;
 import org.jspecify.annotations.Nullable;
 
 /**

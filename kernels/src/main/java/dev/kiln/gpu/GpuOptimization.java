@@ -8,6 +8,7 @@ import dev.kiln.backend.Optimization;
 import dev.kiln.backend.RmspropSpec;
 import dev.kiln.backend.SgdSpec;
 import dev.kiln.backend.Stepped;
+import dev.kiln.gpu.driver.Grid;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

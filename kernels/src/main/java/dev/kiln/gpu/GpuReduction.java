@@ -3,6 +3,8 @@ package dev.kiln.gpu;
 import dev.kiln.backend.Buffer;
 import dev.kiln.backend.Reduction;
 import dev.kiln.backend.Rows;
+import dev.kiln.gpu.driver.DeviceMemory;
+import dev.kiln.gpu.driver.Grid;
 import org.jspecify.annotations.Nullable;
 
 /** Sums and maxima of rows, in rounds where rows are long: {@code reduce.cl} tells how. */

@@ -1,6 +1,7 @@
 package dev.kiln.gpu;
 
 import dev.kiln.backend.Rows;
+import dev.kiln.gpu.driver.Grid;
 import org.jspecify.annotations.Nullable;
 
 /** Launch geometry of kernels that take any number of groups and stride over what is left. */

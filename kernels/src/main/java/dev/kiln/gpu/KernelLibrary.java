@@ -1,5 +1,9 @@
 package dev.kiln.gpu;
 
+import dev.kiln.gpu.driver.Driver;
+import dev.kiln.gpu.driver.Kernel;
+import dev.kiln.gpu.driver.KernelProgram;
+import dev.kiln.gpu.driver.ProgramCatalog;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 

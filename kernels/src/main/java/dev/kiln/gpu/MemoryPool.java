@@ -2,6 +2,10 @@ package dev.kiln.gpu;
 
 import dev.kiln.OutOfDeviceMemoryException;
 import dev.kiln.backend.MemoryStatistics;
+import dev.kiln.gpu.driver.DeviceMemory;
+import dev.kiln.gpu.driver.DeviceMemoryException;
+import dev.kiln.gpu.driver.Driver;
+import dev.kiln.gpu.driver.DriverInfo;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;

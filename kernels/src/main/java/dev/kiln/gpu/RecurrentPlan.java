@@ -3,6 +3,7 @@ package dev.kiln.gpu;
 import dev.kiln.backend.Cell;
 import dev.kiln.backend.Recurrent;
 import dev.kiln.backend.RecurrentSpec;
+import dev.kiln.gpu.driver.DriverInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;

@@ -5,6 +5,8 @@ import dev.kiln.backend.Cell;
 import dev.kiln.backend.Recurrent;
 import dev.kiln.backend.RecurrentKept;
 import dev.kiln.backend.RecurrentSpec;
+import dev.kiln.gpu.driver.DeviceMemory;
+import dev.kiln.gpu.driver.Grid;
 import org.jspecify.annotations.Nullable;
 
 /** Recurrent layers by rnn_step.cl: one launch a step, two where the reset gate comes first. */

@@ -8,6 +8,7 @@ import dev.kiln.backend.GemmSpec;
 import dev.kiln.backend.Rows;
 import dev.kiln.gpu.Trial.Input;
 import dev.kiln.gpu.Trial.Output;
+import dev.kiln.gpu.driver.DriverInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;

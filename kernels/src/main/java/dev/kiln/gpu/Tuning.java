@@ -1,5 +1,6 @@
 package dev.kiln.gpu;
 
+import dev.kiln.gpu.driver.DriverInfo;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,7 @@
 package dev.kiln.gpu;
 
+import dev.kiln.gpu.driver.DriverInfo;
+import dev.kiln.gpu.driver.ProgramCatalog;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

@@ -3,6 +3,7 @@ package dev.kiln.gpu;
 import dev.kiln.Device;
 import dev.kiln.DeviceException;
 import dev.kiln.backend.TuningListener;
+import dev.kiln.gpu.driver.Driver;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

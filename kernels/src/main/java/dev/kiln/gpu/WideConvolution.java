@@ -2,6 +2,8 @@ package dev.kiln.gpu;
 
 import dev.kiln.backend.Buffer;
 import dev.kiln.backend.Conv2dSpec;
+import dev.kiln.gpu.driver.DeviceMemory;
+import dev.kiln.gpu.driver.Grid;
 
 /**
  * Convolutions by conv_cpu.cl, for CPUs behind OpenCL. The padded copy of the input is made a few

@@ -2,6 +2,7 @@ package dev.kiln.gpu;
 
 import dev.kiln.backend.Buffer;
 import dev.kiln.backend.Conv2dSpec;
+import dev.kiln.gpu.driver.Grid;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

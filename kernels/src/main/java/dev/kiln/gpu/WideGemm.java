@@ -2,6 +2,7 @@ package dev.kiln.gpu;
 
 import dev.kiln.backend.Buffer;
 import dev.kiln.backend.GemmSpec;
+import dev.kiln.gpu.driver.Grid;
 
 /** Matrix products by gemm_cpu.cl, for CPUs behind OpenCL. */
 final class WideGemm {

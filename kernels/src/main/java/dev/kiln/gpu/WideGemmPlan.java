@@ -1,6 +1,7 @@
 package dev.kiln.gpu;
 
 import dev.kiln.backend.GemmSpec;
+import dev.kiln.gpu.driver.DriverInfo;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;

@@ -4,6 +4,7 @@ import dev.kiln.backend.Buffer;
 import dev.kiln.backend.Recurrent;
 import dev.kiln.backend.RecurrentKept;
 import dev.kiln.backend.RecurrentSpec;
+import dev.kiln.gpu.driver.Grid;
 import org.jspecify.annotations.Nullable;
 
 /** Recurrent layers by rnn_cpu.cl, for CPUs behind OpenCL: all steps in one launch. */

@@ -2,6 +2,7 @@ package dev.kiln.gpu;
 
 import dev.kiln.backend.Buffer;
 import dev.kiln.backend.Conv2dSpec;
+import dev.kiln.gpu.driver.Grid;
 
 /**
  * 3 × 3 convolutions of stride 1 by winograd_cpu.cl, for CPUs behind OpenCL: half of the

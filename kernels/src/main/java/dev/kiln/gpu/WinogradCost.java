@@ -2,6 +2,7 @@ package dev.kiln.gpu;
 
 import dev.kiln.backend.Conv2dSpec;
 import dev.kiln.gpu.ConvolutionPlan.Pass;
+import dev.kiln.gpu.driver.DriverInfo;
 
 /**
  * What {@link WinogradConvolution} with results of 4 × 4 should take of a GPU, and what tiles

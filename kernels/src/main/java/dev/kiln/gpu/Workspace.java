@@ -2,6 +2,7 @@ package dev.kiln.gpu;
 
 import dev.kiln.DType;
 import dev.kiln.backend.Buffer;
+import dev.kiln.gpu.driver.DeviceMemory;
 
 /**
  * Device memory for the length of a call. It may be closed right after the launch that uses it,

@@ -1,7 +1,4 @@
-/**
- * The GPU backend, written once for both APIs: choice of kernels, memory pool, kernel library, and
- * the driver that it stands on.
- */
+/** The GPU backend, written once for both APIs: choice of kernels, memory pool, kernel library. */
 @NullMarked
 package dev.kiln.gpu;
 

@@ -1,5 +1,7 @@
 package dev.kiln.gpu;
 
+import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -47,7 +49,20 @@ final class ArchitectureTest {
 
   @ArchTest
   static final ArchRule theDriversDoNotKnowEachOther =
-      slices().matching("dev.kiln.gpu.(*)..").should().notDependOnEachOther();
+      slices()
+          .matching("dev.kiln.gpu.(*)..")
+          .should()
+          .notDependOnEachOther()
+          .ignoreDependency(alwaysTrue(), resideInAPackage("dev.kiln.gpu.driver"));
+
+  @ArchTest
+  static final ArchRule whatADriverIsStandsAlone =
+      classes()
+          .that()
+          .resideInAPackage("dev.kiln.gpu.driver")
+          .should()
+          .onlyDependOnClassesThat(
+              resideInAnyPackage("java..", "dev.kiln", "dev.kiln.gpu.driver", "org.jspecify.."));
 
   @ArchTest
   static final ArchRule ofCoreTheyKnowTheBackendContract =

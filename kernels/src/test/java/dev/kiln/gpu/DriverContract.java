@@ -4,6 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
 
+import dev.kiln.gpu.driver.DeviceMemory;
+import dev.kiln.gpu.driver.DeviceMemoryException;
+import dev.kiln.gpu.driver.Driver;
+import dev.kiln.gpu.driver.DriverException;
+import dev.kiln.gpu.driver.Grid;
+import dev.kiln.gpu.driver.Kernel;
+import dev.kiln.gpu.driver.KernelProgram;
+import dev.kiln.gpu.driver.ProgramCatalog;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,5 +1,14 @@
 package dev.kiln.gpu;
 
+import dev.kiln.gpu.driver.Command;
+import dev.kiln.gpu.driver.DeviceMemory;
+import dev.kiln.gpu.driver.DeviceMemoryException;
+import dev.kiln.gpu.driver.Driver;
+import dev.kiln.gpu.driver.DriverInfo;
+import dev.kiln.gpu.driver.Grid;
+import dev.kiln.gpu.driver.Kernel;
+import dev.kiln.gpu.driver.KernelProgram;
+import dev.kiln.gpu.driver.Prepared;
 import java.nio.Buffer;
 import java.util.ArrayList;
 import java.util.List;

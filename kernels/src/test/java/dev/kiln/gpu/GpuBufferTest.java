@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kiln.DType;
 import dev.kiln.backend.Buffer;
+import dev.kiln.gpu.driver.ProgramCatalog;
 import org.junit.jupiter.api.Test;
 
 class GpuBufferTest {

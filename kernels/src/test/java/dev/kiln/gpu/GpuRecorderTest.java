@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.kiln.DType;
 import dev.kiln.backend.Buffer;
 import dev.kiln.backend.Recorder;
+import dev.kiln.gpu.driver.ProgramCatalog;
 import org.junit.jupiter.api.Test;
 
 class GpuRecorderTest {

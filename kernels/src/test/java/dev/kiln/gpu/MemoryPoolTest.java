@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kiln.OutOfDeviceMemoryException;
 import dev.kiln.backend.MemoryStatistics;
+import dev.kiln.gpu.driver.DeviceMemory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -11,6 +11,7 @@ import dev.kiln.backend.Buffer;
 import dev.kiln.backend.RmspropSpec;
 import dev.kiln.backend.SgdSpec;
 import dev.kiln.backend.Stepped;
+import dev.kiln.gpu.driver.Kernel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;

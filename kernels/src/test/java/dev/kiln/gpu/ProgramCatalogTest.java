@@ -3,6 +3,8 @@ package dev.kiln.gpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kiln.gpu.driver.KernelProgram;
+import dev.kiln.gpu.driver.ProgramCatalog;
 import org.junit.jupiter.api.Test;
 
 class ProgramCatalogTest {

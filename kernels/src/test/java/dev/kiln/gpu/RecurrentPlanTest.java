@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kiln.backend.Cell;
 import dev.kiln.backend.RecurrentSpec;
+import dev.kiln.gpu.driver.DriverInfo;
+import dev.kiln.gpu.driver.KernelProgram;
+import dev.kiln.gpu.driver.ProgramCatalog;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -3,6 +3,8 @@ package dev.kiln.gpu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kiln.backend.GemmSpec;
+import dev.kiln.gpu.driver.DriverInfo;
+import dev.kiln.gpu.driver.ProgramCatalog;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -15,6 +15,7 @@ import dev.kiln.backend.Rows;
 import dev.kiln.backend.TuningListener;
 import dev.kiln.gpu.cuda.CudaProvider;
 import dev.kiln.gpu.cuda.MockCuda;
+import dev.kiln.gpu.driver.Driver;
 import dev.kiln.gpu.opencl.OpenClProvider;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -8,6 +8,7 @@ import dev.kiln.backend.Conv2dSpec;
 import dev.kiln.backend.GemmSpec;
 import dev.kiln.backend.RecurrentSpec;
 import dev.kiln.backend.Rows;
+import dev.kiln.gpu.driver.DriverInfo;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

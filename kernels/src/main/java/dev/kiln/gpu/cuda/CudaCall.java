@@ -3,7 +3,7 @@ package dev.kiln.gpu.cuda;
 import static jcuda.driver.JCudaDriver.cuGetErrorName;
 import static jcuda.driver.JCudaDriver.cuGetErrorString;
 
-import dev.kiln.gpu.DriverException;
+import dev.kiln.gpu.driver.DriverException;
 import jcuda.driver.CUresult;
 
 /** The results of driver calls, turned into exceptions. */

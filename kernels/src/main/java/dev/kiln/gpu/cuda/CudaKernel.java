@@ -1,7 +1,7 @@
 package dev.kiln.gpu.cuda;
 
-import dev.kiln.gpu.DeviceMemory;
-import dev.kiln.gpu.Kernel;
+import dev.kiln.gpu.driver.DeviceMemory;
+import dev.kiln.gpu.driver.Kernel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;

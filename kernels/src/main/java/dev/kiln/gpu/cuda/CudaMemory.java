@@ -1,6 +1,6 @@
 package dev.kiln.gpu.cuda;
 
-import dev.kiln.gpu.DeviceMemory;
+import dev.kiln.gpu.driver.DeviceMemory;
 import jcuda.driver.CUdeviceptr;
 import org.jspecify.annotations.Nullable;
 

@@ -2,12 +2,12 @@ package dev.kiln.gpu.cuda;
 
 import static jcuda.driver.JCudaDriver.cuMemHostGetDevicePointer;
 
-import dev.kiln.gpu.DeviceMemory;
-import dev.kiln.gpu.DeviceMemoryException;
-import dev.kiln.gpu.Grid;
-import dev.kiln.gpu.Kernel;
-import dev.kiln.gpu.KernelProgram;
-import dev.kiln.gpu.ProgramCatalog;
+import dev.kiln.gpu.driver.DeviceMemory;
+import dev.kiln.gpu.driver.DeviceMemoryException;
+import dev.kiln.gpu.driver.Grid;
+import dev.kiln.gpu.driver.Kernel;
+import dev.kiln.gpu.driver.KernelProgram;
+import dev.kiln.gpu.driver.ProgramCatalog;
 import java.nio.IntBuffer;
 
 /**

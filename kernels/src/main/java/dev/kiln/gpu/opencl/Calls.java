@@ -1,6 +1,6 @@
 package dev.kiln.gpu.opencl;
 
-import dev.kiln.gpu.DriverException;
+import dev.kiln.gpu.driver.DriverException;
 import org.jocl.CL;
 
 /** What OpenCL's calls return, checked. */

@@ -3,7 +3,7 @@ package dev.kiln.gpu.opencl;
 import static dev.kiln.gpu.opencl.Calls.check;
 
 import dev.kiln.backend.DeviceInfo;
-import dev.kiln.gpu.DriverInfo;
+import dev.kiln.gpu.driver.DriverInfo;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;

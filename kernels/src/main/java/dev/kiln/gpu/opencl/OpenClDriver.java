@@ -2,15 +2,15 @@ package dev.kiln.gpu.opencl;
 
 import static dev.kiln.gpu.opencl.Calls.check;
 
-import dev.kiln.gpu.Command;
-import dev.kiln.gpu.DeviceMemory;
-import dev.kiln.gpu.DeviceMemoryException;
-import dev.kiln.gpu.Driver;
-import dev.kiln.gpu.DriverInfo;
-import dev.kiln.gpu.Grid;
-import dev.kiln.gpu.Kernel;
-import dev.kiln.gpu.KernelProgram;
-import dev.kiln.gpu.Prepared;
+import dev.kiln.gpu.driver.Command;
+import dev.kiln.gpu.driver.DeviceMemory;
+import dev.kiln.gpu.driver.DeviceMemoryException;
+import dev.kiln.gpu.driver.Driver;
+import dev.kiln.gpu.driver.DriverInfo;
+import dev.kiln.gpu.driver.Grid;
+import dev.kiln.gpu.driver.Kernel;
+import dev.kiln.gpu.driver.KernelProgram;
+import dev.kiln.gpu.driver.Prepared;
 import java.nio.Buffer;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;

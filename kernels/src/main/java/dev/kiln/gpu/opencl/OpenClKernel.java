@@ -1,6 +1,6 @@
 package dev.kiln.gpu.opencl;
 
-import dev.kiln.gpu.Kernel;
+import dev.kiln.gpu.driver.Kernel;
 import java.util.Arrays;
 import org.jocl.CL;
 import org.jocl.cl_kernel;

@@ -1,6 +1,6 @@
 package dev.kiln.gpu.opencl;
 
-import dev.kiln.gpu.DeviceMemory;
+import dev.kiln.gpu.driver.DeviceMemory;
 import org.jocl.Pointer;
 import org.jocl.cl_mem;
 import org.jspecify.annotations.Nullable;

@@ -2,9 +2,9 @@ package dev.kiln.gpu.opencl;
 
 import static dev.kiln.gpu.opencl.Calls.check;
 
-import dev.kiln.gpu.Command;
-import dev.kiln.gpu.Grid;
-import dev.kiln.gpu.Prepared;
+import dev.kiln.gpu.driver.Command;
+import dev.kiln.gpu.driver.Grid;
+import dev.kiln.gpu.driver.Prepared;
 import java.util.ArrayList;
 import java.util.List;
 import org.jocl.CL;

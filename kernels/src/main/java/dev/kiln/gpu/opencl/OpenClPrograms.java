@@ -2,9 +2,9 @@ package dev.kiln.gpu.opencl;
 
 import static dev.kiln.gpu.opencl.Calls.check;
 
-import dev.kiln.gpu.DriverException;
-import dev.kiln.gpu.DriverInfo;
-import dev.kiln.gpu.KernelProgram;
+import dev.kiln.gpu.driver.DriverException;
+import dev.kiln.gpu.driver.DriverInfo;
+import dev.kiln.gpu.driver.KernelProgram;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.kiln.gpu.cuda;
 
-import dev.kiln.gpu.Driver;
 import dev.kiln.gpu.DriverContract;
+import dev.kiln.gpu.driver.Driver;
 import org.junit.jupiter.api.AfterEach;
 
 class CudaDriverTest extends DriverContract {

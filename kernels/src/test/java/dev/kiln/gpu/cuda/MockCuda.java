@@ -1,7 +1,7 @@
 package dev.kiln.gpu.cuda;
 
-import dev.kiln.gpu.DriverException;
 import dev.kiln.gpu.Requirement;
+import dev.kiln.gpu.driver.DriverException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;

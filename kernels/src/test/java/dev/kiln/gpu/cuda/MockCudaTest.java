@@ -3,11 +3,11 @@ package dev.kiln.gpu.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.kiln.gpu.DeviceMemory;
-import dev.kiln.gpu.DeviceMemoryException;
-import dev.kiln.gpu.DriverException;
-import dev.kiln.gpu.Grid;
 import dev.kiln.gpu.TestPrograms;
+import dev.kiln.gpu.driver.DeviceMemory;
+import dev.kiln.gpu.driver.DeviceMemoryException;
+import dev.kiln.gpu.driver.DriverException;
+import dev.kiln.gpu.driver.Grid;
 import java.nio.FloatBuffer;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;

@@ -2,8 +2,8 @@ package dev.kiln.gpu.opencl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.kiln.gpu.Driver;
-import dev.kiln.gpu.ProgramCatalog;
+import dev.kiln.gpu.driver.Driver;
+import dev.kiln.gpu.driver.ProgramCatalog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

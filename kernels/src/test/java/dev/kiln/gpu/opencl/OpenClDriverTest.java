@@ -1,7 +1,7 @@
 package dev.kiln.gpu.opencl;
 
-import dev.kiln.gpu.Driver;
 import dev.kiln.gpu.DriverContract;
+import dev.kiln.gpu.driver.Driver;
 
 class OpenClDriverTest extends DriverContract {
   @Override

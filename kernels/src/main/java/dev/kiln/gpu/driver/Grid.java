@@ -1,4 +1,4 @@
-package dev.kiln.gpu;
+package dev.kiln.gpu.driver;
 
 /**
  * The geometry of a launch: work-groups in up to three dimensions, each of {@code local} work-items

@@ -1,4 +1,4 @@
-package dev.kiln.gpu;
+package dev.kiln.gpu.driver;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProgramCatalog {
   private static final Pattern INCLUDE = Pattern.compile("(?m)^#include \"([^\"]+)\"\\h*$");
-  private static final ProgramCatalog SHIPPED = new ProgramCatalog(ProgramCatalog.class, "");
+  private static final String FOLDER = "/dev/kiln/gpu/";
+  private static final ProgramCatalog SHIPPED = new ProgramCatalog(ProgramCatalog.class, FOLDER);
 
   private final Class<?> anchor;
   private final String folder;
@@ -41,9 +42,9 @@ public final class ProgramCatalog {
 
   /**
    * @param anchor the class beside whose resources the catalogue lies
-   * @param folder where, relative to the class: "" or a path that ends in "/"
+   * @param folder where, relative to the class or from "/" on: "" or a path that ends in "/"
    */
-  ProgramCatalog(Class<?> anchor, String folder) {
+  public ProgramCatalog(Class<?> anchor, String folder) {
     this.anchor = anchor;
     this.folder = folder;
     this.programs = parse(read(folder + "programs.txt"));
@@ -91,7 +92,7 @@ public final class ProgramCatalog {
   }
 
   /** SHA-256 of all that kernels are made of, in hexadecimal digits. */
-  String digest() {
+  public String digest() {
     String known = digest;
     if (known == null) {
       known = HexFormat.of().formatHex(digestOfTexts());
@@ -148,7 +149,7 @@ public final class ProgramCatalog {
   /** A kernel text of this catalogue; the dialect is the shipped one, whoever asks. */
   private String kernelText(String file) {
     return file.startsWith("dialect/")
-        ? read(ProgramCatalog.class, "kernels/" + file)
+        ? read(ProgramCatalog.class, FOLDER + "kernels/" + file)
         : read(folder + "kernels/" + file);
   }
 

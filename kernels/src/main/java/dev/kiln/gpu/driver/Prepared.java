@@ -1,4 +1,4 @@
-package dev.kiln.gpu;
+package dev.kiln.gpu.driver;
 
 /** Commands that a {@link Driver} has made ready, to be queued together again and again. */
 public interface Prepared extends AutoCloseable {

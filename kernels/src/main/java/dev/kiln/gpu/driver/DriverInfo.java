@@ -1,4 +1,4 @@
-package dev.kiln.gpu;
+package dev.kiln.gpu.driver;
 
 /**
  * What a device says of itself.

@@ -1,4 +1,4 @@
-package dev.kiln.gpu;
+package dev.kiln.gpu.driver;
 
 /**
  * The device has no memory for an allocation. Checked, because there is something to be done about

@@ -1,4 +1,4 @@
-package dev.kiln.gpu;
+package dev.kiln.gpu.driver;
 
 import java.nio.Buffer;
 import java.util.List;
