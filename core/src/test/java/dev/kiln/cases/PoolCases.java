@@ -1,6 +1,8 @@
 package dev.kiln.cases;
 
 import dev.kiln.backend.Pool2dSpec;
+import dev.kiln.ops.Pool1d;
+import dev.kiln.ops.Pool1dOptions;
 import dev.kiln.ops.Pool2d;
 import dev.kiln.ops.Pool2dOptions;
 import java.util.stream.Stream;
@@ -10,6 +12,10 @@ final class PoolCases {
   private PoolCases() {}
 
   static Stream<OpCase> all() {
+    return Stream.concat(images(), signals());
+  }
+
+  private static Stream<OpCase> images() {
     return Stream.of(
             Pool2dOptions.of(1),
             Pool2dOptions.of(2),
@@ -30,6 +36,41 @@ final class PoolCases {
                         new int[] {3, 4, 14, 14},
                         new int[] {0, 2, 6, 6})
                     .flatMap(s -> Stream.of(pool(true, o, s), pool(false, o, s))));
+  }
+
+  private static Stream<OpCase> signals() {
+    return Stream.of(
+            Pool1dOptions.of(1),
+            Pool1dOptions.of(2).ceil(true),
+            Pool1dOptions.of(2).stride(3),
+            Pool1dOptions.of(3).stride(1).padding(1),
+            Pool1dOptions.of(3).stride(2).padding(1).ceil(true),
+            Pool1dOptions.of(4).stride(3).padding(2).ceil(true).countIncludePad(false))
+        .flatMap(
+            o ->
+                Stream.of(new int[] {1, 1, 5}, new int[] {2, 3, 14}, new int[] {0, 2, 6})
+                    .flatMap(s -> Stream.of(signal(true, o, s), signal(false, o, s))));
+  }
+
+  private static OpCase signal(boolean max, Pool1dOptions o, int[] s) {
+    Pool2dSpec spec =
+        new Pool2dSpec(
+            s[0] * s[1],
+            1,
+            s[2],
+            1,
+            out(s[2], o.kernel(), o.stride(), o.padding(), o.ceil()),
+            1,
+            o.kernel(),
+            1,
+            o.stride(),
+            0,
+            o.padding(),
+            o.countIncludePad());
+    return OpCase.of(max ? "max_pool1d" : "avg_pool1d", o)
+        .input(OpCase.Values.DISTINCT, s)
+        .forward(x -> max ? Pool1d.max(x[0], o) : Pool1d.average(x[0], o))
+        .oracle(x -> Oracle.pool(spec, max, x[0]));
   }
 
   static OpCase pool(boolean max, Pool2dOptions o, int[] s) {

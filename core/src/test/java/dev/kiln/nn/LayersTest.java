@@ -79,6 +79,17 @@ class LayersTest {
   }
 
   @Test
+  void poolingOfSignalsTakesItsOptions() {
+    Tensor x = Tensor.of(device, new float[] {1, 5, 2, 3, 8, 4}, 1, 1, 6);
+    assertThat(new MaxPool1d(2).stride(1).forward(x).toFloats()).containsExactly(5, 5, 3, 8, 8);
+    assertThat(new MaxPool1d(4).ceil(true).forward(x).toFloats()).containsExactly(5, 8);
+    assertThat(new MaxPool1d(3).padding(1).forward(x).shape().toArray()).containsExactly(1, 1, 2);
+    assertThat(new AvgPool1d(3).padding(1).forward(x).toFloats()).containsExactly(2, 13 / 3f);
+    assertThat(new AvgPool1d(3).padding(1).countIncludePad(false).forward(x).toFloats())
+        .containsExactly(3, 13 / 3f);
+  }
+
+  @Test
   void activationsComputeTheirFunctions() {
     Tensor x = Tensor.of(device, new float[] {-1, 0, 2}, 1, 3);
     assertThat(new ReLU().forward(x).toFloats()).containsExactly(0, 0, 2);

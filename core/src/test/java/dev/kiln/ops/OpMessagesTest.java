@@ -97,6 +97,13 @@ class OpMessagesTest {
         .hasMessageContaining("avg_pool2d: the input [2, 2] should be [n, c, h, w]");
     assertThatThrownBy(() -> Pool2dOptions.of(3).padding(2))
         .hasMessageContaining("half the kernel");
+    refused(() -> Pool1d.max(t(1, 1, 4), Pool1dOptions.of(7).padding(1)))
+        .hasMessage(
+            "max_pool1d: the kernel 7 does not fit into the input [1, 1, 4] with padding 1");
+    refused(() -> Pool1d.average(t(2, 2), Pool1dOptions.of(2)))
+        .hasMessageContaining("avg_pool1d: the input [2, 2] should be [n, c, length]");
+    assertThatThrownBy(() -> Pool1dOptions.of(3).padding(2))
+        .hasMessageContaining("half the kernel, not 2 for kernel 3");
   }
 
   @Test
