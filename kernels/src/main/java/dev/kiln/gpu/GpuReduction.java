@@ -17,16 +17,7 @@ interface GpuReduction extends Reduction, GpuStriding {
   }
 
   private void sum(Rows rows, float scale, DeviceMemory x, DeviceMemory y) {
-    int units = driver().info().computeUnits();
-    boolean cpu = cpuKernels();
-    ReductionPlan plan =
-        kernels()
-            .tuning()
-            .choose(
-                Family.SUM,
-                rows,
-                ReductionPlan.ofSum(rows, units, cpu),
-                () -> ReductionPlan.ofSumCandidates(rows, units, cpu));
+    ReductionPlan plan = plan(Family.SUM, rows);
     Sections cut = plan.cut();
     if (cut.count() == 1) {
       sumSections(plan, scale, x, y);
@@ -68,16 +59,7 @@ interface GpuReduction extends Reduction, GpuStriding {
       @Nullable DeviceMemory from,
       DeviceMemory values,
       DeviceMemory indices) {
-    int units = driver().info().computeUnits();
-    boolean cpu = cpuKernels();
-    ReductionPlan plan =
-        kernels()
-            .tuning()
-            .choose(
-                Family.MAX,
-                rows,
-                ReductionPlan.ofMax(rows, units, cpu),
-                () -> ReductionPlan.ofMaxCandidates(rows, units, cpu));
+    ReductionPlan plan = plan(Family.MAX, rows);
     Sections cut = plan.cut();
     if (cut.count() == 1) {
       maxSections(plan, x, from, values, indices);
@@ -110,6 +92,18 @@ interface GpuReduction extends Reduction, GpuStriding {
         cut.length(),
         cut.count(),
         cut.total());
+  }
+
+  private ReductionPlan plan(Family family, Rows rows) {
+    int units = driver().info().computeUnits();
+    boolean cpu = cpuKernels();
+    return kernels()
+        .tuning()
+        .choose(
+            family,
+            rows,
+            ReductionPlan.of(family, rows, units, cpu),
+            () -> ReductionPlan.candidates(family, rows, units, cpu));
   }
 
   private Grid grid(ReductionPlan plan, int results) {

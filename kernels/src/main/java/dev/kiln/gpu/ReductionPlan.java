@@ -14,6 +14,12 @@ record ReductionPlan(Method method, String program, Sections cut) implements Var
   /** What {@link #variant} may be. */
   static final Pattern NAMES = Pattern.compile("item|group|group_64|single|lanes");
 
+  /** Rows up to here are left to a single work-item: a group would have nothing to share. */
+  private static final int SHORT_ROW = 32;
+
+  /** From here on a work-item per row reads whole cache lines together with its neighbours. */
+  private static final int WIDE_INNER = 32;
+
   /** Rows up to here are for groups of 64. */
   private static final int MEDIUM_ROW = 512;
 
@@ -44,7 +50,21 @@ record ReductionPlan(Method method, String program, Sections cut) implements Var
     }
   }
 
-  static ReductionPlan ofSum(Rows rows, int computeUnits, boolean cpu) {
+  /**
+   * @param family {@link Family#SUM} or {@link Family#MAX}
+   */
+  static ReductionPlan of(Family family, Rows rows, int computeUnits, boolean cpu) {
+    return family == Family.SUM ? ofSum(rows, computeUnits, cpu) : ofMax(rows, computeUnits, cpu);
+  }
+
+  /** Every way that is right for the rows. */
+  static List<ReductionPlan> candidates(Family family, Rows rows, int computeUnits, boolean cpu) {
+    return family == Family.SUM
+        ? ofSumCandidates(rows, computeUnits, cpu)
+        : ofMaxCandidates(rows, computeUnits, cpu);
+  }
+
+  private static ReductionPlan ofSum(Rows rows, int computeUnits, boolean cpu) {
     if (!cpu) {
       return onGpu(rows, computeUnits);
     }
@@ -56,14 +76,11 @@ record ReductionPlan(Method method, String program, Sections cut) implements Var
         : fewItems(rows, computeUnits);
   }
 
-  static ReductionPlan ofMax(Rows rows, int computeUnits, boolean cpu) {
-    return cpu && rows.n() > RowPlan.SHORT_ROW
-        ? single(rows, computeUnits)
-        : onGpu(rows, computeUnits);
+  private static ReductionPlan ofMax(Rows rows, int computeUnits, boolean cpu) {
+    return cpu && rows.n() > SHORT_ROW ? single(rows, computeUnits) : onGpu(rows, computeUnits);
   }
 
-  /** Every way of a sum that is right for the rows. */
-  static List<ReductionPlan> ofSumCandidates(Rows rows, int computeUnits, boolean cpu) {
+  private static List<ReductionPlan> ofSumCandidates(Rows rows, int computeUnits, boolean cpu) {
     if (!cpu) {
       return List.of(
           items(rows, computeUnits),
@@ -75,15 +92,14 @@ record ReductionPlan(Method method, String program, Sections cut) implements Var
     return List.of(fewItems(rows, computeUnits), lanes);
   }
 
-  /** Every way of a maximum that is right for the rows. */
-  static List<ReductionPlan> ofMaxCandidates(Rows rows, int computeUnits, boolean cpu) {
+  private static List<ReductionPlan> ofMaxCandidates(Rows rows, int computeUnits, boolean cpu) {
     return cpu
         ? List.of(items(rows, computeUnits), single(rows, computeUnits))
         : ofSumCandidates(rows, computeUnits, false);
   }
 
   private static ReductionPlan onGpu(Rows rows, int computeUnits) {
-    if (rows.n() <= RowPlan.SHORT_ROW || rows.inner() >= RowPlan.WIDE_INNER) {
+    if (rows.n() <= SHORT_ROW || rows.inner() >= WIDE_INNER) {
       return items(rows, computeUnits);
     }
     ReductionPlan plan = groups("reduce", rows, computeUnits);
