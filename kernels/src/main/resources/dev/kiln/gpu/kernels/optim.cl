@@ -130,24 +130,28 @@ KERNEL(WG) rmsprop(GLOBAL float* squares, GLOBAL float* mean, GLOBAL float* velo
 }
 
 // decay is the L2 term; AdamW's shrinks w instead: shrink = 1 - lr · decay, else 1.
+#define ADAM_NUMBERS                                                                        \
+  float keep1, float take1, float keep2, float take2, float eps, float decay, float shrink, \
+      float stepSize, float correction
+#define FIND_ADAM_NUMBERS               \
+  keep1 = NUMBER(0, keep1);             \
+  take1 = NUMBER(1, take1);             \
+  keep2 = NUMBER(2, keep2);             \
+  take2 = NUMBER(3, take2);             \
+  eps = NUMBER(4, eps);                 \
+  decay = NUMBER(5, decay);             \
+  shrink = NUMBER(6, shrink);           \
+  stepSize = NUMBER(7, stepSize);       \
+  correction = NUMBER(8, correction);
+
 DEVICE_FN float adam_moved(float w, float shrink, float stepSize, float first, float second,
                            float correction, float eps) {
   return shrink * w - stepSize * first / (SQRT(second) / correction + eps);
 }
 
-KERNEL(WG) adam(GLOBAL float* m, GLOBAL float* v, float keep1, float take1, float keep2,
-                float take2, float eps, float decay, float shrink, float stepSize,
-                float correction, GIVEN PARAMETERS) {
+KERNEL(WG) adam(GLOBAL float* m, GLOBAL float* v, ADAM_NUMBERS, GIVEN PARAMETERS) {
   FIND_CHUNK
-  keep1 = NUMBER(0, keep1);
-  take1 = NUMBER(1, take1);
-  keep2 = NUMBER(2, keep2);
-  take2 = NUMBER(3, take2);
-  eps = NUMBER(4, eps);
-  decay = NUMBER(5, decay);
-  shrink = NUMBER(6, shrink);
-  stepSize = NUMBER(7, stepSize);
-  correction = NUMBER(8, correction);
+  FIND_ADAM_NUMBERS
   m += at;
   v += at;
   for (EACH_ITEM) {
@@ -161,19 +165,10 @@ KERNEL(WG) adam(GLOBAL float* m, GLOBAL float* v, float keep1, float take1, floa
 }
 
 // The same, divided by the root of the largest second moment so far.
-KERNEL(WG) amsgrad(GLOBAL float* m, GLOBAL float* v, GLOBAL float* maximum, float keep1,
-                   float take1, float keep2, float take2, float eps, float decay, float shrink,
-                   float stepSize, float correction, GIVEN PARAMETERS) {
+KERNEL(WG) amsgrad(GLOBAL float* m, GLOBAL float* v, GLOBAL float* maximum, ADAM_NUMBERS,
+                   GIVEN PARAMETERS) {
   FIND_CHUNK
-  keep1 = NUMBER(0, keep1);
-  take1 = NUMBER(1, take1);
-  keep2 = NUMBER(2, keep2);
-  take2 = NUMBER(3, take2);
-  eps = NUMBER(4, eps);
-  decay = NUMBER(5, decay);
-  shrink = NUMBER(6, shrink);
-  stepSize = NUMBER(7, stepSize);
-  correction = NUMBER(8, correction);
+  FIND_ADAM_NUMBERS
   m += at;
   v += at;
   maximum += at;
