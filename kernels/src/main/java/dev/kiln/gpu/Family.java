@@ -28,7 +28,7 @@ enum Family {
   SUM("reduction", ReductionPlan.NAMES),
   MAX("reduction", ReductionPlan.NAMES),
   /** {@link RowPlan} of a {@link RowPlan.Work}. */
-  ROWS("rows", names(RowPlan.candidates().stream())),
+  ROWS("rows", names(Stream.of(RowPlan.values()))),
   /** {@link WideLanes} of a {@link DriverInfo}: one choice for all kernels of a device. */
   LANES("lanes", names(WideLanes.candidates().stream()));
 

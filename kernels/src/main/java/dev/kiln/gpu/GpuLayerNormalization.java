@@ -8,9 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The kernels of {@code layer_norm.cl}; gradients of weights are sums of columns. */
 interface GpuLayerNormalization extends LayerNormalization, Reduction, GpuStriding {
-  /** Rows up to here are for groups of 64. */
-  int MEDIUM_ROW = 512;
-
   @Override
   default void layerNorm(
       int rows,
@@ -22,7 +19,8 @@ interface GpuLayerNormalization extends LayerNormalization, Reduction, GpuStridi
       Buffer y,
       Buffer mean,
       Buffer invStd) {
-    launchPerRow("layer_norm", rows, n, x, gamma, beta, y, mean, invStd, eps, n, rows);
+    launchRows(
+        "layer_norm", "layer_norm", ofRows(rows, n), x, gamma, beta, y, mean, invStd, eps, n, rows);
   }
 
   @Override
@@ -37,25 +35,35 @@ interface GpuLayerNormalization extends LayerNormalization, Reduction, GpuStridi
       @Nullable Buffer dx,
       @Nullable Buffer dgamma,
       @Nullable Buffer dbeta) {
-    if (dx != null) {
-      launchPerRow("layer_norm_gradient", rows, n, x, dy, gamma, mean, invStd, dx, n, rows);
-    }
-    Rows columns = new Rows(1, rows, n);
-    if (dgamma != null) {
-      try (Workspace tilt = Workspace.ofFloats(pool(), rows * n)) {
-        Buffer tilts = tilt.buffer(rows * n);
-        launchPerRow("layer_norm_tilt", rows, n, x, dy, mean, invStd, tilts, n, rows);
-        sum(columns, 1, tilts, dgamma);
+    int tilts = dgamma != null ? rows * n : 0;
+    try (Workspace tilt = Workspace.ofFloats(pool(), tilts)) {
+      if (dx != null || dgamma != null) {
+        launchRows(
+            "layer_norm",
+            "layer_norm_gradient",
+            ofRows(rows, n),
+            x,
+            dy,
+            gamma,
+            mean,
+            invStd,
+            dx,
+            dgamma != null ? tilt.memory() : null,
+            n,
+            rows);
       }
-    }
-    if (dbeta != null) {
-      sum(columns, 1, dy, dbeta);
+      Rows columns = new Rows(1, rows, n);
+      if (dgamma != null) {
+        sum(columns, 1, tilt.buffer(tilts), dgamma);
+      }
+      if (dbeta != null) {
+        sum(columns, 1, dy, dbeta);
+      }
     }
   }
 
-  private void launchPerRow(String kernel, int rows, int n, @Nullable Object... arguments) {
-    String program =
-        cpuKernels() ? "layer_norm_single" : n <= MEDIUM_ROW ? "layer_norm_64" : "layer_norm";
-    launch(program, kernel, groupGrid(program, n == 0 ? 0 : rows), arguments);
+  /** Rows of nothing are not computed: their mean would be 0 / 0. */
+  private static Rows ofRows(int rows, int n) {
+    return new Rows(n == 0 ? 0 : rows, n, 1);
   }
 }

@@ -2,6 +2,7 @@ package dev.kiln.gpu;
 
 import dev.kiln.backend.Rows;
 import dev.kiln.gpu.driver.Grid;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Launch geometry of kernels that take any number of groups and stride over what is left. */
@@ -29,19 +30,22 @@ interface GpuStriding extends GpuFamily {
   }
 
   /**
-   * Launches the variant of a row kernel that suits: {@code _by_item} with a work-item a row, or
-   * {@code _by_group}; on CPUs of the program {@code _single}, where a group is one work-item.
+   * Launches a kernel of {@code row.h}; on CPUs that of the program {@code _single}, where a
+   * work-item has whole rows.
    *
-   * @param arguments what comes before n, inner and the number of rows
+   * @param arguments all but the last, which tells how many work-items share a row
    */
   default void launchRows(String program, String kernel, Rows rows, @Nullable Object... arguments) {
+    boolean cpu = cpuKernels();
     RowPlan.Work work = new RowPlan.Work(kernel, rows);
-    RowPlan own = RowPlan.of(work, driver().info().computeUnits(), cpuKernels());
-    if (kernels().tuning().choose(Family.ROWS, work, own, RowPlan::candidates) == RowPlan.ITEM) {
-      launch(program, kernel + "_by_item", itemGrid(program, rows.count()), arguments);
+    RowPlan own = RowPlan.of(work, driver().info().computeUnits(), cpu);
+    RowPlan plan = kernels().tuning().choose(Family.ROWS, work, own, () -> RowPlan.candidates(cpu));
+    @Nullable Object[] all = Arrays.copyOf(arguments, arguments.length + 1);
+    all[arguments.length] = plan.team();
+    if (cpu) {
+      launch(program + "_single", kernel, singleGrid(rows.count()), all);
     } else {
-      String grouped = cpuKernels() ? program + "_single" : program;
-      launch(grouped, kernel + "_by_group", groupGrid(grouped, rows.count()), arguments);
+      launch(program, kernel, itemGrid(program, (long) rows.count() * plan.team()), all);
     }
   }
 }

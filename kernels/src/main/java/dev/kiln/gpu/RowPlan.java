@@ -2,41 +2,69 @@ package dev.kiln.gpu;
 
 import dev.kiln.backend.Rows;
 import java.util.List;
-import java.util.Locale;
 
-/** Who has a row of softmax, the losses and their like; either is right for any rows. */
+/**
+ * How many work-items share a row of softmax, the losses and their like; any is right for any rows.
+ * {@code row.h} tells how they do.
+ */
 enum RowPlan implements Variant {
-  /** A work-item, beside others with rows of their own. */
-  ITEM,
-  /** A work-group; on CPUs of one work-item. */
-  GROUP;
+  /** All that there is on CPUs. */
+  TEAM_1(1),
+  TEAM_4(4),
+  TEAM_16(16),
+  TEAM_64(64),
+  TEAM_256(256);
 
-  /** Rows up to here are left to a single work-item: a group would have nothing to share. */
-  static final int SHORT_ROW = 32;
+  /** Elements that a work-item is given before others help it: as many as any kernel keeps. */
+  private static final int OF_ONE = 8;
 
-  /** From here on a work-item per row reads whole cache lines together with its neighbours. */
-  static final int WIDE_INNER = 32;
+  /** From here on a group is to have this many rows beside each other, to read in whole sectors. */
+  private static final int WIDE_INNER = 16;
 
-  /** Rows for each multiprocessor that keep it busy with a work-item a row. */
+  /** Work-items for each multiprocessor that keep it busy. */
   private static final int CROWD = 256;
 
+  private final int team;
+
+  RowPlan(int team) {
+    this.team = team;
+  }
+
   /**
-   * @param kernel its name, without what tells the plan
+   * @param kernel its name
    */
   record Work(String kernel, Rows rows) {}
 
   static RowPlan of(Work work, int computeUnits, boolean cpu) {
+    if (cpu) {
+      return TEAM_1;
+    }
     Rows rows = work.rows();
-    boolean crowded = rows.count() >= (long) CROWD * computeUnits;
-    return rows.n() <= SHORT_ROW || !cpu && rows.inner() >= WIDE_INNER && crowded ? ITEM : GROUP;
+    int most = rows.inner() >= WIDE_INNER ? TEAM_256.team / WIDE_INNER : TEAM_256.team;
+    RowPlan plan = TEAM_1;
+    while (plan.team < most && rows.n() > plan.team * OF_ONE
+        || plan != TEAM_256 && rows.n() >= 4 * plan.team && !crowded(rows, plan, computeUnits)) {
+      plan = values()[plan.ordinal() + 1];
+    }
+    return plan;
   }
 
-  static List<RowPlan> candidates() {
-    return List.of(values());
+  private static boolean crowded(Rows rows, RowPlan plan, int computeUnits) {
+    return (long) rows.count() * plan.team >= (long) CROWD * computeUnits;
   }
 
+  static List<RowPlan> candidates(boolean cpu) {
+    return cpu ? List.of(TEAM_1) : List.of(values());
+  }
+
+  /** Work-items that share a row. */
+  int team() {
+    return team;
+  }
+
+  /** Such as {@code team_16}. */
   @Override
   public String variant() {
-    return name().toLowerCase(Locale.ROOT);
+    return "team_" + team;
   }
 }

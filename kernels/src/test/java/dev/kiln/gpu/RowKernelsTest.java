@@ -39,7 +39,14 @@ class RowKernelsTest {
       new Rows(2, 65, 31),
       new Rows(3, 257, 33),
       new Rows(2, 513, 1),
+      new Rows(9, 8, 1),
+      new Rows(3, 9, 1),
       new Rows(1, 1031, 3),
+      new Rows(2, 2048, 1),
+      new Rows(1, 2052, 1),
+      new Rows(2, 4096, 1),
+      new Rows(1, 4097, 1),
+      new Rows(1, 4100, 1),
       new Rows(700, 37, 1),
       new Rows(1, 2053, 40),
       new Rows(2, 20_011, 1),
@@ -216,6 +223,45 @@ class RowKernelsTest {
         TestBackend.assertClose("dx of logs", e, gradientOfLogs[e], expected, allowed);
       }
     }
+  }
+
+  /** Rows of one element, of primes, as long as a work-item and as a team keeps, and one longer. */
+  static Stream<Arguments> teams() {
+    Rows[] rows = {
+      new Rows(2, 0, 3),
+      new Rows(3, 1, 1),
+      new Rows(9, 16, 1),
+      new Rows(9, 17, 1),
+      new Rows(5, 31, 3),
+      new Rows(300, 12, 1),
+      new Rows(2, 64, 33),
+      new Rows(2, 65, 31),
+      new Rows(3, 256, 1),
+      new Rows(3, 260, 1),
+      new Rows(2, 1021, 2),
+      new Rows(1, 4096, 1),
+      new Rows(1, 4099, 1)
+    };
+    return TestBackend.everywhere()
+        .flatMap(
+            on ->
+                RowPlan.candidates(on.cpuKernels()).stream()
+                    .flatMap(plan -> Stream.of(rows).map(r -> Arguments.of(on, plan, r))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("teams")
+  void rowsFollowTheDefinitionByEveryTeam(TestBackend on, RowPlan plan, Rows rows) {
+    on.by(
+        plan,
+        () -> {
+          softmaxAndItsLogarithmFollowTheDefinition(on, rows);
+          softmaxGradientsFollowTheDefinition(on, rows);
+          if (rows.n() > 0) {
+            checkCrossEntropy(on, new CrossEntropySpec(rows, 2, 0), false);
+            checkCrossEntropy(on, new CrossEntropySpec(rows, 2, 0.1f), true);
+          }
+        });
   }
 
   @ParameterizedTest

@@ -152,6 +152,22 @@ record TestBackend(String name, Backend backend) {
     return values;
   }
 
+  boolean cpuKernels() {
+    return ((GpuBackend) backend).cpuKernels();
+  }
+
+  /** Does some work whose rows are shared by as many work-items as the plan says. */
+  void by(RowPlan plan, Runnable work) {
+    KernelLibrary kernels = ((GpuBackend) backend).kernels();
+    Tuning before = kernels.tuning();
+    kernels.tune((family, spec) -> family == Family.ROWS ? plan.variant() : null);
+    try {
+      work.run();
+    } finally {
+      kernels.tune(before);
+    }
+  }
+
   /** AssertJ's isCloseTo, at the price of a comparison: for arrays of hundred thousands. */
   static void assertClose(String what, int index, double actual, double expected, double allowed) {
     if (!(Math.abs(actual - expected) <= allowed)) {

@@ -312,11 +312,11 @@ final class TuningRunTest {
     driver.fault = slowIfDirect(50);
     Winners earlier = new Winners();
     earlier.parse(WORK + " = direct/2");
-    earlier.parse("rows softmax-rows 64 10 1 = group");
+    earlier.parse("rows softmax-rows 64 10 1 = team_16");
     file(driver).write(earlier);
     tune(backend(driver), LIMITS, TRIAL);
     assertThat(file(driver).read().lines())
-        .containsExactly(measured.get(0), "rows softmax-rows 64 10 1 = group");
+        .containsExactly(measured.get(0), "rows softmax-rows 64 10 1 = team_16");
     assertThat(measured.get(0)).doesNotContain("direct");
   }
 

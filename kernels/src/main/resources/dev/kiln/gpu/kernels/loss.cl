@@ -13,167 +13,125 @@
 //   dy                      [outer][inner] if dyStep = 1, one number for all rows if 0
 //   divisor                 one number, null for 1
 //
-// Launch   _by_group   a work-group per row, work-items along classes; any number of groups
-//          _by_item    a work-item per row, neighbours along inner, for few classes; likewise
-// Local    _by_group   WG floats
-// Order    _by_group   each work-item in steps of WG, then a tree over work-items
-//          _by_item    along classes; sums are compensated in both
-// Tunable  WG = 256    work-group size, a power of two; 1 for CPUs
+// Launch   a team of work-items per row, as row.h tells; any number of groups
+// Local    WG floats, and the row
+// Order    each work-item quad by quad, compensated, then a tree over the team
+// Tunable  WG = 256     work-group size, a power of four; 1 for CPUs
+//          QUADS = 4    quads that a work-item keeps
 
-#include "dialect/group.h"
 #include "dialect/running.h"
+#include "row.h"
 
 DEVICE_FN float weight_of(GLOBAL const float* weight, int c) { return weight != 0 ? weight[c] : 1; }
 
-DEVICE_FN size_t row_start(size_t row, int classes, int inner) {
-  return row / inner * classes * inner + row % inner;
+DEVICE_FN float4 weights_of(GLOBAL const float* weight, Share s, int q) {
+  return weight != 0 ? load_quad(weight, s, q, 1, 0) : F4_ALL(1);
 }
 
-// The slope of one score. ofTarget is g (1 - e) w_t, spread g e / classes, all the weights' sum.
-DEVICE_FN float slope(float p, int hit, float ofTarget, float spread, float all, float ofClass) {
-  return ofTarget * (hit ? p - 1 : p) + spread * (p * all - ofClass);
-}
-
-// ---- a work-group per row ----
-
-KERNEL(WG) cross_entropy_by_group(GLOBAL const float* RESTRICT x, GLOBAL const int* RESTRICT target,
-                                  GLOBAL const float* RESTRICT weight, GLOBAL float* RESTRICT loss,
-                                  GLOBAL float* RESTRICT counted, int ignored, float smoothing,
-                                  int classes, int inner, int rows) {
+KERNEL(WG) cross_entropy(GLOBAL const float* RESTRICT x, GLOBAL const int* RESTRICT target,
+                         GLOBAL const float* RESTRICT weight, GLOBAL float* RESTRICT loss,
+                         GLOBAL float* RESTRICT counted, int ignored, float smoothing, int n,
+                         int inner, int rows, int team) {
   LOCAL float scratch[WG];
-  for (int row = GROUP_ID(0); row < rows; row += GROUP_COUNT(0)) {
-    GLOBAL const float* scores = x + row_start(row, classes, inner);
-    const int t = target[row];
-
+  LOCAL float kept[KEPT];
+  for (EACH_ROWS) {
+    const Share s = share_of(begin, n, inner, rows, team);
+    GLOBAL const float* scores = x + s.start;
     float top = -INFINITY;
-    for (int c = LOCAL_ID(0); c < classes; c += WG) top = FMAX(top, scores[c * inner]);
-    top = group_max(scratch, top);
+    EACH_QUAD {
+      const float4 v = load_quad(scores, s, q, inner, -INFINITY);
+      if (q < QUADS) keep(kept, q, v);
+      top = FMAX(top, max_quad(v));
+    }
+    top = team_max(scratch, s, top);
 
     Running exps = running_zero();
-    for (int c = LOCAL_ID(0); c < classes; c += WG) {
-      exps = running_add(exps, EXP(scores[c * inner] - top));
+    EACH_QUAD {
+      const float4 v = q < QUADS ? kept_at(kept, q) : load_quad(scores, s, q, inner, -INFINITY);
+      exps = running_add(exps, sum_quad(exp_quad(v - top)));
     }
-    const float logSum = LOG(group_sum(scratch, exps.sum));
+    const float logSum = LOG(team_sum(scratch, s, exps.sum));
 
     // without smoothing nothing is added up: 0 * -infinity must not reach the loss
-    Running logs = running_zero();
-    for (int c = LOCAL_ID(0); c < classes && smoothing != 0; c += WG) {
-      logs = running_add(logs, weight_of(weight, c) * (scores[c * inner] - top - logSum));
+    float allLogs = 0;
+    if (smoothing != 0) {
+      Running logs = running_zero();
+      EACH_QUAD {
+        const float4 v = q < QUADS ? kept_at(kept, q) : load_quad(scores, s, q, inner, 0);
+        const float4 w = weights_of(weight, s, q);
+        logs = running_add(logs, sum_quad(existing(s, q, w * (v - top - logSum))));
+      }
+      allLogs = team_sum(scratch, s, logs.sum);
     }
-    const float allLogs = group_sum(scratch, logs.sum);
 
-    if (LOCAL_ID(0) == 0) {
+    if (s.lane == 0 && s.n > 0) {
+      const int t = target[s.row];
       if (t == ignored) {
-        loss[row] = 0;
-        counted[row] = 0;
+        loss[s.row] = 0;
+        counted[s.row] = 0;
       } else {
         const float w = weight_of(weight, t);
         const float hit = smoothing < 1 ? scores[t * inner] - top - logSum : 0;
-        loss[row] = -(1 - smoothing) * w * hit - smoothing / classes * allLogs;
-        counted[row] = w;
+        loss[s.row] = -(1 - smoothing) * w * hit - smoothing / n * allLogs;
+        counted[s.row] = w;
       }
     }
   }
 }
 
-KERNEL(WG) cross_entropy_gradient_by_group(
-    GLOBAL const float* RESTRICT x, GLOBAL const int* RESTRICT target,
-    GLOBAL const float* RESTRICT weight, GLOBAL const float* RESTRICT dy, int dyStep,
-    GLOBAL const float* RESTRICT divisor, GLOBAL float* RESTRICT dx, int ignored, float smoothing,
-    int classes, int inner, int rows) {
+KERNEL(WG) cross_entropy_gradient(GLOBAL const float* RESTRICT x, GLOBAL const int* RESTRICT target,
+                                  GLOBAL const float* RESTRICT weight,
+                                  GLOBAL const float* RESTRICT dy, int dyStep,
+                                  GLOBAL const float* RESTRICT divisor, GLOBAL float* RESTRICT dx,
+                                  int ignored, float smoothing, int n, int inner, int rows,
+                                  int team) {
   LOCAL float scratch[WG];
-  for (int row = GROUP_ID(0); row < rows; row += GROUP_COUNT(0)) {
-    const size_t start = row_start(row, classes, inner);
-    const int t = target[row];
+  LOCAL float kept[KEPT];
+  float all = 0;
+  if (smoothing != 0) {
+    const Share s = share_of(0, n, inner, rows, team);
+    Running weights = running_zero();
+    for (int c = s.lane; c < n; c += team) weights = running_add(weights, weight_of(weight, c));
+    all = team_sum(scratch, s, weights.sum);
+  }
+  for (EACH_ROWS) {
+    const Share s = share_of(begin, n, inner, rows, team);
+    GLOBAL const float* scores = x + s.start;
     float top = -INFINITY;
-    for (int c = LOCAL_ID(0); c < classes; c += WG) top = FMAX(top, x[start + c * inner]);
-    top = group_max(scratch, top);
+    EACH_QUAD {
+      const float4 v = load_quad(scores, s, q, inner, -INFINITY);
+      if (q < QUADS) keep(kept, q, v);
+      top = FMAX(top, max_quad(v));
+    }
+    top = team_max(scratch, s, top);
 
     Running exps = running_zero();
-    for (int c = LOCAL_ID(0); c < classes; c += WG) {
-      exps = running_add(exps, EXP(x[start + c * inner] - top));
+    EACH_QUAD {
+      const float4 v = q < QUADS ? kept_at(kept, q) : load_quad(scores, s, q, inner, -INFINITY);
+      const float4 e = exp_quad(v - top);
+      if (q < QUADS) keep(kept, q, e);
+      exps = running_add(exps, sum_quad(e));
     }
-    const float sum = group_sum(scratch, exps.sum);
+    const float sum = team_sum(scratch, s, exps.sum);
 
-    Running weights = running_zero();
-    for (int c = LOCAL_ID(0); c < classes && smoothing != 0; c += WG) {
-      weights = running_add(weights, weight_of(weight, c));
-    }
-    const float all = group_sum(scratch, weights.sum);
-
-    const float g = dy[(size_t)row * dyStep] / (divisor != 0 ? divisor[0] : 1);
+    // dx = (ofTarget + spread * all) * p - spread * weight, and ofTarget less where c is the target
+    const int t = s.n > 0 ? target[s.row] : ignored;
+    const float g = t == ignored ? 0 : dy[(size_t)s.row * dyStep] / (divisor != 0 ? divisor[0] : 1);
     const float ofTarget = t == ignored ? 0 : g * (1 - smoothing) * weight_of(weight, t);
-    const float spread = g * smoothing / classes;
-    for (int c = LOCAL_ID(0); c < classes; c += WG) {
-      const size_t e = start + c * inner;
-      const float p = EXP(x[e] - top) / sum;
-      const float d = slope(p, c == t, ofTarget, spread, all, weight_of(weight, c));
-      dx[e] = t == ignored ? 0 : d;
-    }
-  }
-}
-
-// ---- a work-item per row ----
-
-KERNEL(WG) cross_entropy_by_item(GLOBAL const float* RESTRICT x, GLOBAL const int* RESTRICT target,
-                                 GLOBAL const float* RESTRICT weight, GLOBAL float* RESTRICT loss,
-                                 GLOBAL float* RESTRICT counted, int ignored, float smoothing,
-                                 int classes, int inner, int rows) {
-  for (size_t row = GLOBAL_ID(0); row < (size_t)rows; row += GLOBAL_SIZE(0)) {
-    GLOBAL const float* scores = x + row_start(row, classes, inner);
-    const int t = target[row];
-    if (t == ignored) {
-      loss[row] = 0;
-      counted[row] = 0;
-      continue;
-    }
-    float top = -INFINITY;
-    for (int c = 0; c < classes; c++) top = FMAX(top, scores[c * inner]);
-    Running exps = running_zero();
-    for (int c = 0; c < classes; c++) {
-      exps = running_add(exps, EXP(scores[c * inner] - top));
-    }
-    const float logSum = LOG(exps.sum);
-    Running logs = running_zero();
-    for (int c = 0; c < classes && smoothing != 0; c++) {
-      logs = running_add(logs, weight_of(weight, c) * (scores[c * inner] - top - logSum));
-    }
-    const float w = weight_of(weight, t);
-    const float hit = smoothing < 1 ? scores[t * inner] - top - logSum : 0;
-    loss[row] = -(1 - smoothing) * w * hit - smoothing / classes * logs.sum;
-    counted[row] = w;
-  }
-}
-
-KERNEL(WG) cross_entropy_gradient_by_item(
-    GLOBAL const float* RESTRICT x, GLOBAL const int* RESTRICT target,
-    GLOBAL const float* RESTRICT weight, GLOBAL const float* RESTRICT dy, int dyStep,
-    GLOBAL const float* RESTRICT divisor, GLOBAL float* RESTRICT dx, int ignored, float smoothing,
-    int classes, int inner, int rows) {
-  for (size_t row = GLOBAL_ID(0); row < (size_t)rows; row += GLOBAL_SIZE(0)) {
-    const size_t start = row_start(row, classes, inner);
-    const int t = target[row];
-    if (t == ignored) {
-      for (int c = 0; c < classes; c++) dx[start + c * inner] = 0;
-      continue;
-    }
-    float top = -INFINITY;
-    for (int c = 0; c < classes; c++) top = FMAX(top, x[start + c * inner]);
-    Running exps = running_zero();
-    for (int c = 0; c < classes; c++) {
-      exps = running_add(exps, EXP(x[start + c * inner] - top));
-    }
-    Running weights = running_zero();
-    for (int c = 0; c < classes && smoothing != 0; c++) {
-      weights = running_add(weights, weight_of(weight, c));
-    }
-    const float g = dy[row * dyStep] / (divisor != 0 ? divisor[0] : 1);
-    const float ofTarget = g * (1 - smoothing) * weight_of(weight, t);
-    const float spread = g * smoothing / classes;
-    for (int c = 0; c < classes; c++) {
-      const size_t e = start + c * inner;
-      const float p = EXP(x[e] - top) / exps.sum;
-      dx[e] = slope(p, c == t, ofTarget, spread, weights.sum, weight_of(weight, c));
+    const float spread = g * smoothing / n;
+    EACH_QUAD {
+      float4 p;
+      if (q < QUADS) {
+        p = kept_at(kept, q);
+      } else {
+        p = exp_quad(load_quad(scores, s, q, inner, 0) - top);
+      }
+      p = quotient(p, sum);
+      const int c = quad_at(s, q);
+      const float4 miss = F4(c == t ? p.x - 1 : p.x, c + s.hop == t ? p.y - 1 : p.y,
+                             c + 2 * s.hop == t ? p.z - 1 : p.z, c + 3 * s.hop == t ? p.w - 1 : p.w);
+      const float4 d = ofTarget * miss + spread * (p * all - weights_of(weight, s, q));
+      store_quad(dx + s.start, s, q, inner, t == ignored ? F4_ALL(0) : d);
     }
   }
 }

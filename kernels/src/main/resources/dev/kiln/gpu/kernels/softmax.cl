@@ -9,167 +9,125 @@
 //
 // A NaN in a row makes all of it NaN, as does a row of -infinity only.
 //
-// Launch   _by_group   a work-group per row, work-items along n; any number of groups
-//          _by_item    a work-item per row, neighbours along inner, for short rows; likewise
-// Local    _by_group   WG floats
-// Order    _by_group   each work-item in steps of WG, then a tree over work-items
-//          _by_item    along n; sums are compensated in both
-// Tunable  WG = 256    work-group size, a power of two; 1 for CPUs
+// Launch   a team of work-items per row, as row.h tells; any number of groups
+// Local    WG floats, and the row
+// Order    each work-item quad by quad, compensated, then a tree over the team
+// Tunable  WG = 256     work-group size, a power of four; 1 for CPUs
+//          QUADS = 4    quads that a work-item keeps; softmax_gradient half as many of y and of dy
 
-#include "dialect/group.h"
 #include "dialect/running.h"
+#include "row.h"
 
-DEVICE_FN size_t row_start(size_t row, int n, int inner) {
-  return row / inner * n * inner + row % inner;
-}
-
-// ---- a work-group per row ----
-
-DEVICE_FN float group_top(GLOBAL const float* x, int n, int inner, LOCAL_PTR float* scratch) {
-  float top = -INFINITY;
-  for (int i = LOCAL_ID(0); i < n; i += WG) top = FMAX(top, x[i * inner]);
-  return group_max(scratch, top);
-}
-
-DEVICE_FN float group_exp_sum(GLOBAL const float* x, float top, int n, int inner,
-                              LOCAL_PTR float* scratch) {
-  Running total = running_zero();
-  for (int i = LOCAL_ID(0); i < n; i += WG) {
-    total = running_add(total, EXP(x[i * inner] - top));
-  }
-  return group_sum(scratch, total.sum);
-}
-
-KERNEL(WG) softmax_by_group(GLOBAL const float* RESTRICT x, GLOBAL float* RESTRICT y, int n,
-                            int inner, int rows) {
+KERNEL(WG) softmax(GLOBAL const float* RESTRICT x, GLOBAL float* RESTRICT y, int n, int inner,
+                   int rows, int team) {
   LOCAL float scratch[WG];
-  for (int row = GROUP_ID(0); row < rows; row += GROUP_COUNT(0)) {
-    const size_t start = row_start(row, n, inner);
-    const float top = group_top(x + start, n, inner, scratch);
-    const float sum = group_exp_sum(x + start, top, n, inner, scratch);
-    for (int i = LOCAL_ID(0); i < n; i += WG) {
-      const size_t e = start + i * inner;
-      y[e] = EXP(x[e] - top) / sum;
+  LOCAL float kept[KEPT];
+  for (EACH_ROWS) {
+    const Share s = share_of(begin, n, inner, rows, team);
+    GLOBAL const float* from = x + s.start;
+    float top = -INFINITY;
+    EACH_QUAD {
+      const float4 v = load_quad(from, s, q, inner, -INFINITY);
+      if (q < QUADS) keep(kept, q, v);
+      top = FMAX(top, max_quad(v));
+    }
+    top = team_max(scratch, s, top);
+
+    Running total = running_zero();
+    EACH_QUAD {
+      const float4 v = q < QUADS ? kept_at(kept, q) : load_quad(from, s, q, inner, -INFINITY);
+      const float4 e = exp_quad(v - top);
+      if (q < QUADS) keep(kept, q, e);
+      total = running_add(total, sum_quad(e));
+    }
+    const float sum = team_sum(scratch, s, total.sum);
+
+    EACH_QUAD {
+      float4 e;
+      if (q < QUADS) {
+        e = kept_at(kept, q);
+      } else {
+        e = exp_quad(load_quad(from, s, q, inner, 0) - top);
+      }
+      store_quad(y + s.start, s, q, inner, quotient(e, sum));
     }
   }
 }
 
-KERNEL(WG) log_softmax_by_group(GLOBAL const float* RESTRICT x, GLOBAL float* RESTRICT y, int n,
-                                int inner, int rows) {
+KERNEL(WG) log_softmax(GLOBAL const float* RESTRICT x, GLOBAL float* RESTRICT y, int n, int inner,
+                       int rows, int team) {
   LOCAL float scratch[WG];
-  for (int row = GROUP_ID(0); row < rows; row += GROUP_COUNT(0)) {
-    const size_t start = row_start(row, n, inner);
-    const float top = group_top(x + start, n, inner, scratch);
-    const float logSum = LOG(group_exp_sum(x + start, top, n, inner, scratch));
-    for (int i = LOCAL_ID(0); i < n; i += WG) {
-      const size_t e = start + i * inner;
-      y[e] = x[e] - top - logSum;
+  LOCAL float kept[KEPT];
+  for (EACH_ROWS) {
+    const Share s = share_of(begin, n, inner, rows, team);
+    GLOBAL const float* from = x + s.start;
+    float top = -INFINITY;
+    EACH_QUAD {
+      const float4 v = load_quad(from, s, q, inner, -INFINITY);
+      if (q < QUADS) keep(kept, q, v);
+      top = FMAX(top, max_quad(v));
+    }
+    top = team_max(scratch, s, top);
+
+    Running total = running_zero();
+    EACH_QUAD {
+      const float4 v = q < QUADS ? kept_at(kept, q) : load_quad(from, s, q, inner, -INFINITY);
+      total = running_add(total, sum_quad(exp_quad(v - top)));
+    }
+    const float logSum = LOG(team_sum(scratch, s, total.sum));
+
+    EACH_QUAD {
+      const float4 v = q < QUADS ? kept_at(kept, q) : load_quad(from, s, q, inner, 0);
+      store_quad(y + s.start, s, q, inner, v - top - logSum);
     }
   }
 }
 
-KERNEL(WG) softmax_gradient_by_group(GLOBAL const float* RESTRICT y, GLOBAL const float* RESTRICT dy,
-                                     GLOBAL float* RESTRICT dx, int n, int inner, int rows) {
+KERNEL(WG) softmax_gradient(GLOBAL const float* RESTRICT y, GLOBAL const float* RESTRICT dy,
+                            GLOBAL float* RESTRICT dx, int n, int inner, int rows, int team) {
   LOCAL float scratch[WG];
-  for (int row = GROUP_ID(0); row < rows; row += GROUP_COUNT(0)) {
-    const size_t start = row_start(row, n, inner);
+  LOCAL float kept[KEPT];
+  for (EACH_ROWS) {
+    const Share s = share_of(begin, n, inner, rows, team);
     Running total = running_zero();
-    for (int i = LOCAL_ID(0); i < n; i += WG) {
-      const size_t e = start + i * inner;
-      total = running_add(total, dy[e] * y[e]);
+    EACH_QUAD {
+      const float4 d = load_quad(dy + s.start, s, q, inner, 0);
+      const float4 v = load_quad(y + s.start, s, q, inner, 0);
+      if (2 * q < QUADS) {
+        keep(kept, 2 * q, d);
+        keep(kept, 2 * q + 1, v);
+      }
+      total = running_add(total, sum_quad(d * v));
     }
-    const float sum = group_sum(scratch, total.sum);
-    for (int i = LOCAL_ID(0); i < n; i += WG) {
-      const size_t e = start + i * inner;
-      dx[e] = y[e] * (dy[e] - sum);
+    const float sum = team_sum(scratch, s, total.sum);
+
+    EACH_QUAD {
+      const int known = 2 * q < QUADS;
+      const float4 d = known ? kept_at(kept, 2 * q) : load_quad(dy + s.start, s, q, inner, 0);
+      const float4 v = known ? kept_at(kept, 2 * q + 1) : load_quad(y + s.start, s, q, inner, 0);
+      store_quad(dx + s.start, s, q, inner, v * (d - sum));
     }
   }
 }
 
-KERNEL(WG) log_softmax_gradient_by_group(GLOBAL const float* RESTRICT y,
-                                         GLOBAL const float* RESTRICT dy,
-                                         GLOBAL float* RESTRICT dx, int n, int inner, int rows) {
+KERNEL(WG) log_softmax_gradient(GLOBAL const float* RESTRICT y, GLOBAL const float* RESTRICT dy,
+                                GLOBAL float* RESTRICT dx, int n, int inner, int rows, int team) {
   LOCAL float scratch[WG];
-  for (int row = GROUP_ID(0); row < rows; row += GROUP_COUNT(0)) {
-    const size_t start = row_start(row, n, inner);
+  LOCAL float kept[KEPT];
+  for (EACH_ROWS) {
+    const Share s = share_of(begin, n, inner, rows, team);
     Running total = running_zero();
-    for (int i = LOCAL_ID(0); i < n; i += WG) {
-      total = running_add(total, dy[start + i * inner]);
+    EACH_QUAD {
+      const float4 d = load_quad(dy + s.start, s, q, inner, 0);
+      if (q < QUADS) keep(kept, q, d);
+      total = running_add(total, sum_quad(d));
     }
-    const float sum = group_sum(scratch, total.sum);
-    for (int i = LOCAL_ID(0); i < n; i += WG) {
-      const size_t e = start + i * inner;
-      dx[e] = dy[e] - EXP(y[e]) * sum;
-    }
-  }
-}
+    const float sum = team_sum(scratch, s, total.sum);
 
-// ---- a work-item per row ----
-
-DEVICE_FN float item_top(GLOBAL const float* x, int n, int inner) {
-  float top = -INFINITY;
-  for (int i = 0; i < n; i++) top = FMAX(top, x[i * inner]);
-  return top;
-}
-
-DEVICE_FN float item_exp_sum(GLOBAL const float* x, float top, int n, int inner) {
-  Running total = running_zero();
-  for (int i = 0; i < n; i++) total = running_add(total, EXP(x[i * inner] - top));
-  return total.sum;
-}
-
-KERNEL(WG) softmax_by_item(GLOBAL const float* RESTRICT x, GLOBAL float* RESTRICT y, int n,
-                           int inner, int rows) {
-  for (size_t row = GLOBAL_ID(0); row < (size_t)rows; row += GLOBAL_SIZE(0)) {
-    const size_t start = row_start(row, n, inner);
-    const float top = item_top(x + start, n, inner);
-    const float sum = item_exp_sum(x + start, top, n, inner);
-    for (int i = 0; i < n; i++) {
-      const size_t e = start + i * inner;
-      y[e] = EXP(x[e] - top) / sum;
-    }
-  }
-}
-
-KERNEL(WG) log_softmax_by_item(GLOBAL const float* RESTRICT x, GLOBAL float* RESTRICT y, int n,
-                               int inner, int rows) {
-  for (size_t row = GLOBAL_ID(0); row < (size_t)rows; row += GLOBAL_SIZE(0)) {
-    const size_t start = row_start(row, n, inner);
-    const float top = item_top(x + start, n, inner);
-    const float logSum = LOG(item_exp_sum(x + start, top, n, inner));
-    for (int i = 0; i < n; i++) {
-      const size_t e = start + i * inner;
-      y[e] = x[e] - top - logSum;
-    }
-  }
-}
-
-KERNEL(WG) softmax_gradient_by_item(GLOBAL const float* RESTRICT y, GLOBAL const float* RESTRICT dy,
-                                    GLOBAL float* RESTRICT dx, int n, int inner, int rows) {
-  for (size_t row = GLOBAL_ID(0); row < (size_t)rows; row += GLOBAL_SIZE(0)) {
-    const size_t start = row_start(row, n, inner);
-    Running total = running_zero();
-    for (int i = 0; i < n; i++) {
-      const size_t e = start + i * inner;
-      total = running_add(total, dy[e] * y[e]);
-    }
-    for (int i = 0; i < n; i++) {
-      const size_t e = start + i * inner;
-      dx[e] = y[e] * (dy[e] - total.sum);
-    }
-  }
-}
-
-KERNEL(WG) log_softmax_gradient_by_item(GLOBAL const float* RESTRICT y,
-                                        GLOBAL const float* RESTRICT dy, GLOBAL float* RESTRICT dx,
-                                        int n, int inner, int rows) {
-  for (size_t row = GLOBAL_ID(0); row < (size_t)rows; row += GLOBAL_SIZE(0)) {
-    const size_t start = row_start(row, n, inner);
-    Running total = running_zero();
-    for (int i = 0; i < n; i++) total = running_add(total, dy[start + i * inner]);
-    for (int i = 0; i < n; i++) {
-      const size_t e = start + i * inner;
-      dx[e] = dy[e] - EXP(y[e]) * total.sum;
+    EACH_QUAD {
+      const float4 d = q < QUADS ? kept_at(kept, q) : load_quad(dy + s.start, s, q, inner, 0);
+      const float4 p = exp_quad(load_quad(y + s.start, s, q, inner, 0));
+      store_quad(dx + s.start, s, q, inner, d - p * sum);
     }
   }
 }

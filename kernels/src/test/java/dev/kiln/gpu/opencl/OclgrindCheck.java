@@ -3,6 +3,10 @@ package dev.kiln.gpu.opencl;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kiln.Device;
+import dev.kiln.backend.Backend;
+import dev.kiln.backend.Buffer;
+import dev.kiln.backend.CrossEntropySpec;
+import dev.kiln.backend.Rows;
 import dev.kiln.cases.CaseCheck;
 import dev.kiln.cases.Cases;
 import dev.kiln.cases.OpCase;
@@ -15,7 +19,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,7 +43,8 @@ class OclgrindCheck {
 
   @Test
   void noKernelRacesOrLeavesItsBuffers() throws IOException, InterruptedException {
-    for (Watched watched : List.of(start(EveryCase.class, "cpu"), start(EveryCase.class, "gpu"))) {
+    for (Watched watched :
+        List.of(start(EveryCase.class, "cpu", "cpu"), start(EveryCase.class, "gpu", "gpu"))) {
       assertThat(watched.process().waitFor()).as(watched.output()).isZero();
       assertThat(watched.findings()).isEmpty();
       assertThat(watched.output()).containsPattern("\\b[1-9]\\d\\d cases passed");
@@ -51,9 +59,27 @@ class OclgrindCheck {
   })
   void plantedFaultsAreFound(String kernel, String finding)
       throws IOException, InterruptedException {
-    Watched watched = start(Planted.class, kernel);
+    Watched watched = start(Planted.class, "gpu", kernel);
     watched.process().waitFor();
     assertThat(watched.findings()).contains(finding);
+  }
+
+  /** Rows that a team keeps: by oclgrind's count of what was loaded, not twice. */
+  @Test
+  void rowsAreReadOnce() throws IOException, InterruptedException {
+    Watched watched = start(RowKernels.class, "gpu", "rows");
+    assertThat(watched.process().waitFor()).as(watched.output()).isZero();
+    assertThat(watched.findings()).isEmpty();
+    for (String kernel : List.of("softmax", "log_softmax", "cross_entropy", "layer_norm")) {
+      // what is not of a row is read by each work-item that shares one
+      long gradients = kernel.equals("cross_entropy") ? 1 : 2;
+      assertThat(watched.loaded(kernel))
+          .as(kernel)
+          .isBetween(RowKernels.BYTES, RowKernels.BYTES * 3 / 2);
+      assertThat(watched.loaded(kernel + "_gradient"))
+          .as("%s_gradient", kernel)
+          .isBetween(gradients * RowKernels.BYTES, gradients * RowKernels.BYTES * 3 / 2);
+    }
   }
 
   /**
@@ -68,12 +94,28 @@ class OclgrindCheck {
       return Files.readString(file(".out"));
     }
 
+    /** Bytes of buffers that a kernel has loaded, over all its launches. */
+    private long loaded(String kernel) throws IOException {
+      long bytes = 0;
+      Pattern load = Pattern.compile("load global \\((\\d+) bytes\\)");
+      for (String launch : output().split("Instructions executed for kernel ")) {
+        Matcher found = load.matcher(launch);
+        if (launch.startsWith("'" + kernel + "'") && found.find()) {
+          bytes += Long.parseLong(found.group(1));
+        }
+      }
+      return bytes;
+    }
+
     private String findings() throws IOException {
       return Files.exists(file(".log")) ? Files.readString(file(".log")) : "";
     }
   }
 
-  private static Watched start(Class<?> main, String argument) throws IOException {
+  /**
+   * @param kernels whose kernels a device takes
+   */
+  private static Watched start(Class<?> main, String kernels, String argument) throws IOException {
     if (!Files.exists(LIBRARY)) {
       throw Requirement.missing("oclgrind", LIBRARY + " is not there");
     }
@@ -87,7 +129,7 @@ class OclgrindCheck {
             "-Dkiln.cases=small",
             "-Dkiln.cache=off",
             "-Dkiln.memory.cache=off",
-            "-Dkiln.gpu.kernels=" + argument,
+            "-Dkiln.gpu.kernels=" + kernels,
             "-cp",
             System.getProperty("java.class.path"),
             main.getName(),
@@ -98,6 +140,9 @@ class OclgrindCheck {
     builder.environment().put("OCLGRIND_DATA_RACES", "1");
     builder.environment().put("OCLGRIND_NUM_THREADS", "1"); // the processes run side by side
     builder.environment().put("OCLGRIND_LOG", log.toString());
+    builder.environment().put("OCLGRIND_INST_COUNTS", main == RowKernels.class ? "1" : "");
+    // more than its 32 KiB: it counts the local memory of a kernel twice
+    builder.environment().put("OCLGRIND_LOCAL_MEM_SIZE", "65536");
     return new Watched(builder.start(), argument);
   }
 
@@ -122,6 +167,47 @@ class OclgrindCheck {
       System.out.println(passed + " cases passed");
       failures.forEach(System.out::println);
       System.exit(failures.isEmpty() ? 0 : 1);
+    }
+  }
+
+  /**
+   * Launches each kernel that shares rows, on rows in fours, of a prime, and as long as is kept.
+   */
+  static final class RowKernels {
+    private static final int[][] SHAPES = {{8, 1000}, {5, 997}, {3, 2048}};
+
+    /** What the rows of all shapes take. */
+    private static final long BYTES =
+        Arrays.stream(SHAPES).mapToLong(shape -> 4L * shape[0] * shape[1]).sum();
+
+    private RowKernels() {}
+
+    public static void main(String[] arguments) {
+      try (Backend backend = new OpenClProvider().open("")) {
+        for (int[] shape : SHAPES) {
+          launchAll(backend, shape[0], shape[1]);
+        }
+        backend.synchronize();
+      }
+    }
+
+    private static void launchAll(Backend backend, int count, int n) {
+      Rows rows = new Rows(count, n, 1);
+      CrossEntropySpec spec = new CrossEntropySpec(rows, -100, 0);
+      Buffer x = backend.adopt(new float[count * n]);
+      Buffer dy = backend.adopt(new float[count * n]);
+      Buffer y = backend.adopt(new float[count * n]);
+      Buffer ofRow = backend.adopt(new float[count]);
+      Buffer ofRowToo = backend.adopt(new float[count]);
+      Buffer target = backend.adopt(new int[count]);
+      backend.softmax(rows, x, y);
+      backend.softmaxGradient(rows, x, dy, y);
+      backend.logSoftmax(rows, x, y);
+      backend.logSoftmaxGradient(rows, x, dy, y);
+      backend.crossEntropy(spec, x, target, null, ofRow, ofRowToo);
+      backend.crossEntropyGradient(spec, x, target, null, ofRow, null, y);
+      backend.layerNorm(count, n, 1, x, null, null, y, ofRow, ofRowToo);
+      backend.layerNormGradient(count, n, x, dy, null, ofRow, ofRowToo, y, null, null);
     }
   }
 
