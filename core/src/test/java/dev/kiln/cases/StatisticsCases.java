@@ -2,6 +2,7 @@ package dev.kiln.cases;
 
 import dev.kiln.Shape;
 import dev.kiln.backend.Rows;
+import dev.kiln.ops.GroupNorm;
 import dev.kiln.ops.LayerNorm;
 import dev.kiln.ops.Reduce;
 import dev.kiln.ops.Variance;
@@ -9,7 +10,7 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Variances, deviations and minima over dimensions, and layer normalization. */
+/** Variances, deviations and minima over dimensions, layer and group normalization. */
 final class StatisticsCases {
   private static final int[][] SHAPES = {
     {7}, {257}, {5, 7}, {31, 33}, {3, 4, 5}, {2, 3, 4, 5}, {1031, 3}, {2, 5000}
@@ -21,7 +22,7 @@ final class StatisticsCases {
     Stream<OpCase> along =
         Stream.of(SHAPES)
             .flatMap(s -> IntStream.range(0, s.length).boxed().flatMap(dim -> along(s, dim)));
-    return Stream.of(along, several(), layerNorms()).flatMap(cases -> cases);
+    return Stream.of(along, several(), layerNorms(), groupNorms()).flatMap(cases -> cases);
   }
 
   private static Stream<OpCase> along(int[] s, int dim) {
@@ -100,6 +101,52 @@ final class StatisticsCases {
         .input(shape)
         .forward(x -> LayerNorm.apply(x[0], Shape.of(normalized), null, null, 1e-3f))
         .oracle(x -> slow(x[0], ones, new double[ones.length]));
+  }
+
+  private static Stream<OpCase> groupNorms() {
+    return Stream.of(
+            groupNorm(1, 4, 3, 9),
+            groupNorm(3, 2, 6, 5, 7),
+            groupNorm(4, 2, 4, 3, 3),
+            groupNorm(2, 5, 8),
+            groupNorm(2, 0, 4, 3),
+            groupNorm(8, 1, 16, 11, 13))
+        .flatMap(cases -> cases);
+  }
+
+  private static Stream<OpCase> groupNorm(int groups, int... shape) {
+    int channels = shape[1];
+    double[] ones = new double[channels];
+    Arrays.fill(ones, 1);
+    return Stream.of(
+        OpCase.of("group_norm", groups)
+            .input(shape)
+            .input(OpCase.Values.POSITIVE, channels)
+            .input(channels)
+            .forward(x -> GroupNorm.apply(x[0], groups, x[1], x[2], 1e-3f))
+            .oracle(x -> slow(groups, shape, x[0], x[1], x[2])),
+        OpCase.of("group_norm", groups, "plain")
+            .input(shape)
+            .forward(x -> GroupNorm.apply(x[0], groups, null, null, 1e-3f))
+            .oracle(x -> slow(groups, shape, x[0], ones, new double[channels])));
+  }
+
+  private static double[] slow(
+      int groups, int[] shape, double[] x, double[] weight, double[] bias) {
+    int channels = shape[1];
+    int plane = Shape.of(shape).size(2, shape.length);
+    int n = channels / groups * plane;
+    double[] y = new double[x.length];
+    for (int from = 0; from < x.length; from += n) {
+      double[] group = Arrays.copyOfRange(x, from, from + n);
+      double mean = Arrays.stream(group).average().getAsDouble();
+      double root = Math.sqrt(variance(group, 0) + 1e-3f);
+      for (int i = from; i < from + n; i++) {
+        int channel = i / plane % channels;
+        y[i] = (x[i] - mean) / root * weight[channel] + bias[channel];
+      }
+    }
+    return y;
   }
 
   private static double[] slow(double[] x, double[] weight, double[] bias) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.kiln.Device;
 import dev.kiln.ShapeException;
 import dev.kiln.Tensor;
+import dev.kiln.nn.GroupNorm;
 import dev.kiln.nn.LayerNorm;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -75,5 +76,19 @@ class StatisticsTest {
         .hasMessage("layer_norm: the weight [2] should be [3], the shape that is normalized");
     assertThatThrownBy(() -> new LayerNorm()).hasMessageContaining("at least one extent");
     assertThatThrownBy(() -> new LayerNorm(3).eps(-1)).hasMessageContaining("eps is 0 or more");
+  }
+
+  @Test
+  void groupNormWantsChannelsThatDivide() {
+    assertThatThrownBy(() -> new GroupNorm(3, 4))
+        .hasMessage("GroupNorm: 3 groups do not divide 4 channels");
+    assertThatThrownBy(() -> dev.kiln.ops.GroupNorm.apply(t(2, 4), 3, null, null, 0))
+        .hasMessageContaining("group_norm: the input [2, 4] should be [n, c, ...]");
+    assertThatThrownBy(() -> new GroupNorm(2, 4).to(DEVICE).forward(t(2, 6)))
+        .hasMessageContaining("the weight [4] should be [6], one number a channel");
+    Tensor x = Tensor.of(DEVICE, new float[] {1, 3, 10, 20}, 1, 4);
+    assertThat(new GroupNorm(2, 4).eps(0).to(DEVICE).forward(x).toFloats())
+        .containsExactly(-1, 1, -1, 1);
+    assertThat(new GroupNorm(2, 4).affine(false).to(DEVICE).parameters()).isEmpty();
   }
 }
