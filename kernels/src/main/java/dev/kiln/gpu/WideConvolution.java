@@ -4,6 +4,7 @@ import dev.kiln.backend.Buffer;
 import dev.kiln.backend.Conv2dSpec;
 import dev.kiln.gpu.driver.DeviceMemory;
 import dev.kiln.gpu.driver.Grid;
+import java.util.function.Consumer;
 
 /**
  * Convolutions by conv_cpu.cl, for CPUs behind OpenCL. The padded copy of the input is made a few
@@ -66,41 +67,43 @@ final class WideConvolution implements ConvolutionPasses {
   @Override
   public void forward(Buffer x, Buffer w, WriteBack end, Buffer y) {
     Padded planes = paddedInput();
-    DeviceMemory offsets =
-        tapOffsets(planes, spec.groupIn(), spec.strideHeight(), spec.strideWidth());
-    DeviceMemory weights = packedWeights(w, spec.groupOut(), spec.groupIn(), false);
     int together = planes.images(spec.n());
-    DeviceMemory memory = allocate((long) together * planes.imageFloats());
-    for (int first = 0; first < spec.n(); first += together) {
-      int images = Math.min(together, spec.n() - first);
-      padInput(x, memory, planes, first, images);
-      convolve(
-          memory,
-          weights,
-          offsets,
-          end,
-          y,
-          first,
-          images,
-          spec.groupOut(),
-          planes,
-          spec.groupIn(),
-          spec.outHeight(),
-          spec.outWidth());
+    try (Workspace offsets = offsets();
+        Workspace weights = packedWeights(w);
+        Workspace memory = floats((long) together * planes.imageFloats())) {
+      for (int first = 0; first < spec.n(); first += together) {
+        int images = Math.min(together, spec.n() - first);
+        padInput(x, memory.memory(), planes, first, images);
+        convolve(
+            memory.memory(),
+            weights,
+            offsets,
+            end,
+            y,
+            first,
+            images,
+            spec.groupOut(),
+            planes,
+            spec.groupIn(),
+            spec.outHeight(),
+            spec.outWidth());
+      }
     }
-    release(memory, weights, offsets);
   }
 
   /**
    * The same of planes that are padded already, as {@link #paddedInput} tells.
    *
+   * @param weights as from {@link #packedWeights(Object)}
+   * @param offsets as from {@link #offsets}
    * @param y of {@code images} images
    */
-  void forwardPadded(DeviceMemory padded, Filters filters, int images, DeviceMemory y) {
+  void forwardPadded(
+      DeviceMemory padded, Workspace weights, Workspace offsets, int images, DeviceMemory y) {
     convolve(
         padded,
-        filters.weights(),
-        filters.offsets(),
+        weights,
+        offsets,
         WriteBack.NONE,
         y,
         0,
@@ -112,65 +115,45 @@ final class WideConvolution implements ConvolutionPasses {
         spec.outWidth());
   }
 
-  /**
-   * What {@link #forwardPadded} multiplies with.
-   *
-   * @param weights of a block's output channels side by side
-   * @param offsets where each tap of each channel lies in the planes
-   */
-  record Filters(MemoryPool pool, DeviceMemory weights, DeviceMemory offsets)
-      implements AutoCloseable {
-    @Override
-    public void close() {
-      pool.release(weights);
-      pool.release(offsets);
-    }
-  }
-
-  Filters filters(Object w) {
-    return new Filters(
-        gpu.pool(), packedWeights(w, spec.groupOut(), spec.groupIn(), false), offsets());
-  }
-
   @Override
   public void inputGradient(Buffer dy, Buffer w, Buffer dx) {
     Padded planes = padded(spec.outChannels(), spec.inHeight(), spec.inWidth(), 1, 1);
-    DeviceMemory offsets = tapOffsets(planes, spec.groupOut(), 1, 1);
-    DeviceMemory weights = packedWeights(w, spec.groupIn(), spec.groupOut(), true);
     int together = planes.images(spec.n());
-    DeviceMemory memory = allocate((long) together * planes.imageFloats());
-    for (int first = 0; first < spec.n(); first += together) {
-      int images = Math.min(together, spec.n() - first);
-      gpu.launch(
-          program,
-          "spread_planes",
-          Grid.of(images * spec.outChannels(), 1),
-          dy,
-          memory,
-          first * spec.outChannels(),
-          spec.outHeight(),
-          spec.outWidth(),
-          (spec.kernelHeight() - 1) * spec.dilationHeight() - spec.paddingHeight(),
-          (spec.kernelWidth() - 1) * spec.dilationWidth() - spec.paddingWidth(),
-          spec.strideHeight(),
-          spec.strideWidth(),
-          planes.rows(),
-          planes.pitch());
-      convolve(
-          memory,
-          weights,
-          offsets,
-          WriteBack.NONE,
-          dx,
-          first,
-          images,
-          spec.groupIn(),
-          planes,
-          spec.groupOut(),
-          spec.inHeight(),
-          spec.inWidth());
+    try (Workspace offsets = tapOffsets(planes, spec.groupOut(), 1, 1);
+        Workspace weights = packedWeights(w, spec.groupIn(), spec.groupOut(), true);
+        Workspace memory = floats((long) together * planes.imageFloats())) {
+      for (int first = 0; first < spec.n(); first += together) {
+        int images = Math.min(together, spec.n() - first);
+        gpu.launch(
+            program,
+            "spread_planes",
+            Grid.of(images * spec.outChannels(), 1),
+            dy,
+            memory.memory(),
+            first * spec.outChannels(),
+            spec.outHeight(),
+            spec.outWidth(),
+            (spec.kernelHeight() - 1) * spec.dilationHeight() - spec.paddingHeight(),
+            (spec.kernelWidth() - 1) * spec.dilationWidth() - spec.paddingWidth(),
+            spec.strideHeight(),
+            spec.strideWidth(),
+            planes.rows(),
+            planes.pitch());
+        convolve(
+            memory.memory(),
+            weights,
+            offsets,
+            WriteBack.NONE,
+            dx,
+            first,
+            images,
+            spec.groupIn(),
+            planes,
+            spec.groupOut(),
+            spec.inHeight(),
+            spec.inWidth());
+      }
     }
-    release(memory, weights, offsets);
   }
 
   @Override
@@ -179,32 +162,31 @@ final class WideConvolution implements ConvolutionPasses {
     Padded chunks =
         new Padded(
             spec.outChannels(), 1, spec.outHeight(), planes.chunks() * lanes, planes.chunks());
-    DeviceMemory offsets =
-        tapOffsets(planes, spec.groupIn(), spec.strideHeight(), spec.strideWidth());
     int together = Math.min(planes.images(spec.n()), chunks.images(spec.n()));
-    DeviceMemory memory = allocate((long) together * planes.imageFloats());
-    DeviceMemory gradient = allocate((long) together * chunks.imageFloats());
-    // At least once: a batch of no images has a gradient of 0.
-    int first = 0;
-    do {
-      int images = Math.min(together, spec.n() - first);
-      padInput(x, memory, planes, first, images);
-      pad(
-          dy,
-          gradient,
-          chunks,
-          first * spec.outChannels(),
-          images * spec.outChannels(),
-          spec.outHeight(),
-          spec.outWidth(),
-          0,
-          0,
-          1,
-          1);
-      weightGradient(memory, gradient, offsets, dw, images, first > 0);
-      first += together;
-    } while (first < spec.n());
-    release(memory, gradient, offsets);
+    try (Workspace offsets = offsets();
+        Workspace memory = floats((long) together * planes.imageFloats());
+        Workspace gradient = floats((long) together * chunks.imageFloats())) {
+      // At least once: a batch of no images has a gradient of 0.
+      int first = 0;
+      do {
+        int images = Math.min(together, spec.n() - first);
+        padInput(x, memory.memory(), planes, first, images);
+        pad(
+            dy,
+            gradient.memory(),
+            chunks,
+            first * spec.outChannels(),
+            images * spec.outChannels(),
+            spec.outHeight(),
+            spec.outWidth(),
+            0,
+            0,
+            1,
+            1);
+        weightGradient(memory.memory(), gradient.memory(), offsets, dw, images, first > 0);
+        first += together;
+      } while (first < spec.n());
+    }
   }
 
   /**
@@ -218,7 +200,7 @@ final class WideConvolution implements ConvolutionPasses {
   void weightGradient(
       DeviceMemory padded,
       DeviceMemory dy,
-      DeviceMemory offsets,
+      Workspace offsets,
       Object dw,
       int images,
       boolean more) {
@@ -232,7 +214,7 @@ final class WideConvolution implements ConvolutionPasses {
         Grid.of(tiles * spec.groups(), 1),
         dy,
         padded,
-        offsets,
+        offsets.memory(),
         dw,
         images,
         spec.groups(),
@@ -245,8 +227,8 @@ final class WideConvolution implements ConvolutionPasses {
         more ? 1 : 0);
   }
 
-  /** Where each tap of each channel lies in the padded planes; the caller's to release. */
-  DeviceMemory offsets() {
+  /** Where each tap of each channel lies in the padded planes; the caller's to close. */
+  Workspace offsets() {
     return tapOffsets(paddedInput(), spec.groupIn(), spec.strideHeight(), spec.strideWidth());
   }
 
@@ -303,46 +285,64 @@ final class WideConvolution implements ConvolutionPasses {
         planes.pitch());
   }
 
-  private DeviceMemory tapOffsets(Padded planes, int channels, int strideHeight, int strideWidth) {
-    DeviceMemory offsets = allocate((long) channels * taps);
-    gpu.launch(
-        program,
-        "tap_offsets",
-        Grid.of(1, 1),
-        offsets,
-        channels,
-        spec.kernelHeight(),
-        spec.kernelWidth(),
-        strideHeight,
-        strideWidth,
-        spec.dilationHeight(),
-        spec.dilationWidth(),
-        planes.rows(),
-        planes.pitch());
-    return offsets;
+  /** The weights of a block's output channels side by side; the caller's to close. */
+  Workspace packedWeights(Object w) {
+    return packedWeights(w, spec.groupOut(), spec.groupIn(), false);
   }
 
-  private DeviceMemory packedWeights(Object w, int rows, int channels, boolean turned) {
+  private Workspace tapOffsets(Padded planes, int channels, int strideHeight, int strideWidth) {
+    return filled(
+        (long) channels * taps,
+        offsets ->
+            gpu.launch(
+                program,
+                "tap_offsets",
+                Grid.of(1, 1),
+                offsets,
+                channels,
+                spec.kernelHeight(),
+                spec.kernelWidth(),
+                strideHeight,
+                strideWidth,
+                spec.dilationHeight(),
+                spec.dilationWidth(),
+                planes.rows(),
+                planes.pitch()));
+  }
+
+  private Workspace packedWeights(Object w, int rows, int channels, boolean turned) {
     int together = gpu.kernels().tunable(program, "ROWS");
     int blocks = GemmPlan.ceilDiv(rows, together) * spec.groups();
-    DeviceMemory packed = allocate((long) blocks * together * channels * taps);
-    gpu.launch(
-        program,
-        "pack_weights",
-        Grid.of(blocks, 1),
-        w,
-        packed,
-        spec.groupOut(),
-        spec.groupIn(),
-        taps,
-        turned ? 1 : 0);
-    return packed;
+    return filled(
+        (long) blocks * together * channels * taps,
+        packed ->
+            gpu.launch(
+                program,
+                "pack_weights",
+                Grid.of(blocks, 1),
+                w,
+                packed,
+                spec.groupOut(),
+                spec.groupIn(),
+                taps,
+                turned ? 1 : 0));
+  }
+
+  private Workspace filled(long floats, Consumer<DeviceMemory> launch) {
+    Workspace workspace = floats(floats);
+    try {
+      launch.accept(workspace.memory());
+      return workspace;
+    } catch (RuntimeException e) {
+      workspace.close();
+      throw e;
+    }
   }
 
   private void convolve(
       DeviceMemory padded,
-      DeviceMemory weights,
-      DeviceMemory offsets,
+      Workspace weights,
+      Workspace offsets,
       WriteBack end,
       Object y,
       int firstImage,
@@ -358,8 +358,8 @@ final class WideConvolution implements ConvolutionPasses {
         "conv_cpu",
         Grid.of(images * spec.groups() * blocks, 1),
         padded,
-        weights,
-        offsets,
+        weights.memory(),
+        offsets.memory(),
         end.bias(),
         end.residual(),
         y,
@@ -374,13 +374,7 @@ final class WideConvolution implements ConvolutionPasses {
         end.code());
   }
 
-  private DeviceMemory allocate(long elements) {
-    return gpu.pool().allocate(elements * Float.BYTES);
-  }
-
-  private void release(DeviceMemory... memories) {
-    for (DeviceMemory memory : memories) {
-      gpu.pool().release(memory);
-    }
+  private Workspace floats(long count) {
+    return Workspace.ofFloats(gpu.pool(), count);
   }
 }

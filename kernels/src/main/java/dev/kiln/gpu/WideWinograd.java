@@ -54,7 +54,7 @@ final class WideWinograd implements ConvolutionPasses {
     try (Workspace taps = floats((long) POINTS * rows * channels * 3);
         Workspace padded = floats((long) together * planes.imageFloats());
         Workspace results = floats(together * transformed);
-        Workspace offsets = new Workspace(gpu.pool(), products.offsets())) {
+        Workspace offsets = products.offsets()) {
       for (int first = 0; first < spec.n(); first += together) {
         int images = Math.min(together, spec.n() - first);
         transform(spec, x, padded, first, images, planes.pitch());
@@ -71,7 +71,7 @@ final class WideWinograd implements ConvolutionPasses {
             tilesDown,
             pitch);
         products.weightGradient(
-            padded.memory(), results.memory(), offsets.memory(), taps.memory(), images, first > 0);
+            padded.memory(), results.memory(), offsets, taps.memory(), images, first > 0);
       }
       gpu.launch(program, "winograd_taps_gradient", Grid.of(rows, 1), taps.memory(), dw, channels);
     }
@@ -130,11 +130,12 @@ final class WideWinograd implements ConvolutionPasses {
           turned ? 9 : 9 * channels,
           turned ? 9 * rows : 9,
           turned ? 1 : 0);
-      try (WideConvolution.Filters filters = products.filters(taps.memory())) {
+      try (Workspace weights = products.packedWeights(taps.memory());
+          Workspace offsets = products.offsets()) {
         for (int first = 0; first < spec.n(); first += together) {
           int images = Math.min(together, spec.n() - first);
           transform(pass, x, padded, first, images, planes.pitch());
-          products.forwardPadded(padded.memory(), filters, images, results.memory());
+          products.forwardPadded(padded.memory(), weights, offsets, images, results.memory());
           gpu.launch(
               program,
               "winograd_results",
