@@ -3,6 +3,7 @@ package dev.kiln.cpu;
 import static dev.kiln.cpu.VectorMath.LANES;
 import static dev.kiln.cpu.VectorMath.SPECIES;
 import static dev.kiln.cpu.VectorMath.load;
+import static dev.kiln.cpu.VectorMath.operand;
 
 import dev.kiln.backend.Binary;
 import dev.kiln.backend.PairLoss;
@@ -105,74 +106,10 @@ final class VectorLoops implements Loops {
       float[] y,
       int yAt,
       int n) {
-    int whole = vectors(f) ? SPECIES.loopBound(n) : 0;
-    if (whole > 0) {
-      switch (f) {
-        case ADD -> add(a, aAt, aStep, b, bAt, bStep, y, yAt, whole);
-        case SUB -> sub(a, aAt, aStep, b, bAt, bStep, y, yAt, whole);
-        case MUL -> mul(a, aAt, aStep, b, bAt, bStep, y, yAt, whole);
-        case DIV -> div(a, aAt, aStep, b, bAt, bStep, y, yAt, whole);
-        case MAXIMUM -> maximum(a, aAt, aStep, b, bAt, bStep, y, yAt, whole);
-        case MINIMUM -> minimum(a, aAt, aStep, b, bAt, bStep, y, yAt, whole);
-        default -> throw new IllegalArgumentException(f + " has no vectors");
-      }
-    }
+    int whole = VectorBinary.has(f) ? SPECIES.loopBound(n) : 0;
+    VectorBinary.apply(f, a, aAt, aStep, b, bAt, bStep, y, yAt, whole);
     rest.binary(
         f, a, aAt + whole * aStep, aStep, b, bAt + whole * bStep, bStep, y, yAt + whole, n - whole);
-  }
-
-  /** Powers want a logarithm in double precision. */
-  private static boolean vectors(Binary f) {
-    return switch (f) {
-      case ADD, SUB, MUL, DIV, MAXIMUM, MINIMUM -> true;
-      case MAXIMUM_SLOPE, POW, POW_BASE_SLOPE, POW_EXPONENT_SLOPE -> false;
-    };
-  }
-
-  private static void add(
-      float[] a, int aAt, int aStep, float[] b, int bAt, int bStep, float[] y, int yAt, int whole) {
-    for (int i = 0; i < whole; i += LANES) {
-      operand(a, aAt, i, aStep).add(operand(b, bAt, i, bStep)).intoArray(y, yAt + i);
-    }
-  }
-
-  private static void sub(
-      float[] a, int aAt, int aStep, float[] b, int bAt, int bStep, float[] y, int yAt, int whole) {
-    for (int i = 0; i < whole; i += LANES) {
-      operand(a, aAt, i, aStep).sub(operand(b, bAt, i, bStep)).intoArray(y, yAt + i);
-    }
-  }
-
-  private static void mul(
-      float[] a, int aAt, int aStep, float[] b, int bAt, int bStep, float[] y, int yAt, int whole) {
-    for (int i = 0; i < whole; i += LANES) {
-      operand(a, aAt, i, aStep).mul(operand(b, bAt, i, bStep)).intoArray(y, yAt + i);
-    }
-  }
-
-  private static void div(
-      float[] a, int aAt, int aStep, float[] b, int bAt, int bStep, float[] y, int yAt, int whole) {
-    for (int i = 0; i < whole; i += LANES) {
-      operand(a, aAt, i, aStep).div(operand(b, bAt, i, bStep)).intoArray(y, yAt + i);
-    }
-  }
-
-  private static void maximum(
-      float[] a, int aAt, int aStep, float[] b, int bAt, int bStep, float[] y, int yAt, int whole) {
-    for (int i = 0; i < whole; i += LANES) {
-      operand(a, aAt, i, aStep).max(operand(b, bAt, i, bStep)).intoArray(y, yAt + i);
-    }
-  }
-
-  private static void minimum(
-      float[] a, int aAt, int aStep, float[] b, int bAt, int bStep, float[] y, int yAt, int whole) {
-    for (int i = 0; i < whole; i += LANES) {
-      operand(a, aAt, i, aStep).min(operand(b, bAt, i, bStep)).intoArray(y, yAt + i);
-    }
-  }
-
-  private static FloatVector operand(float[] array, int at, int i, int step) {
-    return step == 0 ? FloatVector.broadcast(SPECIES, array[at]) : load(array, at + i);
   }
 
   @Override

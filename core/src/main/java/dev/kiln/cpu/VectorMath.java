@@ -68,6 +68,11 @@ final class VectorMath {
     return FloatVector.fromArray(SPECIES, array, offset);
   }
 
+  /** An operand of which each element counts, or one for all: step 0. */
+  static FloatVector operand(float[] array, int at, int i, int step) {
+    return step == 0 ? FloatVector.broadcast(SPECIES, array[at]) : load(array, at + i);
+  }
+
   /** The sum of the lanes, always in the same order: every other one, and then the two. */
   static float sumOfLanes(FloatVector v) {
     float[] lanes = Scratch.ofThread().array(Scratch.Role.LANES, LANES);
