@@ -100,6 +100,9 @@ final class Trials {
     }
     for (Rows rows : ROWS) {
       trials.addAll(rows(rows));
+      if (rows.inner() == 1) {
+        trials.addAll(layerNorm(rows));
+      }
     }
     return trials;
   }
@@ -276,6 +279,41 @@ final class Trials {
             (backend, in, out) ->
                 backend.crossEntropyGradient(
                     loss, in.get(0), in.get(1), null, in.get(2), null, out.get(0))));
+  }
+
+  private static List<Trial> layerNorm(Rows rows) {
+    int count = rows.count();
+    int n = rows.n();
+    Input values = Input.of(count * n);
+    Input ofRow = Input.of(count);
+    Output likewise = Output.of(count * n, Trial.ofSum(n));
+    Output perRow = Output.of(count, Trial.ofSum(n));
+    return List.of(
+        rows(
+            "layer_norm",
+            rows,
+            List.of(values),
+            List.of(likewise, perRow, perRow),
+            (backend, in, out) ->
+                backend.layerNorm(
+                    count, n, 1e-5f, in.get(0), null, null, out.get(0), out.get(1), out.get(2))),
+        rows(
+            "layer_norm_gradient",
+            rows,
+            List.of(values, values, ofRow, ofRow),
+            List.of(likewise),
+            (backend, in, out) ->
+                backend.layerNormGradient(
+                    count,
+                    n,
+                    in.get(0),
+                    in.get(1),
+                    null,
+                    in.get(2),
+                    in.get(3),
+                    out.get(0),
+                    null,
+                    null)));
   }
 
   private static Trial rows(
