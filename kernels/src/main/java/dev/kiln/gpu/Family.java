@@ -15,7 +15,7 @@ enum Family {
   /** {@link GemmPlan} of a {@code GemmSpec}. */
   GEMM("gemm", GemmPlan.NAMES),
   /** {@link WideGemmPlan} of a {@code GemmSpec}. */
-  WIDE_GEMM("gemm", names(WideGemmPlan.candidates().stream())),
+  WIDE_GEMM("gemm", names(WideGemmPlan.candidates(true).stream())),
   /** {@link ConvolutionPlan} of a {@code Conv2dSpec}, as the two below. */
   CONV_FORWARD("conv", ConvolutionPlan.NAMES),
   CONV_INPUT_GRADIENT("conv", ConvolutionPlan.NAMES),

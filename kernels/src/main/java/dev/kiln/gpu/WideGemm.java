@@ -9,6 +9,9 @@ final class WideGemm {
   /** Groups that a core gets at least, so that none waits long for the last one. */
   private static final int GROUPS_PER_UNIT = 4;
 
+  /** Blocks of rows that are worth a copy of B's panel. */
+  private static final int BLOCKS_PER_COPY = 8;
+
   private final GpuFamily gpu;
   private final String program;
 
@@ -34,7 +37,9 @@ final class WideGemm {
       return;
     }
     WideGemmPlan plan =
-        gpu.kernels().tuning().choose(Family.WIDE_GEMM, spec, own, WideGemmPlan::candidates);
+        gpu.kernels()
+            .tuning()
+            .choose(Family.WIDE_GEMM, spec, own, () -> WideGemmPlan.candidates(spec.transposeA()));
     WideGemm wide = new WideGemm(gpu, lanes, plan.large());
     switch (plan.method()) {
       case THIN -> wide.thin(spec, a, b, end, c);
@@ -73,27 +78,28 @@ final class WideGemm {
     blocked(spec, a, rowA(spec), stepA(spec), block, spec.strideA(), b, end, c);
   }
 
-  /** By blocks of rows of A, copied so that they lie as they are read. */
+  /**
+   * By blocks of rows of A, stored transposed, that are copied so that they lie as they are read.
+   */
   void packed(GemmSpec spec, Buffer a, Buffer b, WriteBack end, Buffer c) {
     int rows = gpu.kernels().tunable(program, "ROWS");
     int blocks = GemmPlan.ceilDiv(spec.m(), rows);
-    // A that all matrices share is packed once.
-    int packedBlocks = spec.strideA() == 0 ? blocks : blocks * spec.batch();
     int block = rows * spec.k();
-    int stride = spec.strideA() == 0 ? 0 : blocks * block;
-    try (Workspace packed = Workspace.ofFloats(gpu.pool(), (long) packedBlocks * block)) {
+    // A that all matrices share is packed once.
+    boolean shared = spec.strideA() == 0;
+    int matrices = shared ? 1 : spec.batch();
+    try (Workspace packed = Workspace.ofFloats(gpu.pool(), (long) matrices * blocks * block)) {
+      int groups = GemmPlan.ceilDiv(blocks, gpu.kernels().tunable(program, "ACROSS"));
       gpu.launch(
           program,
-          "pack_rows",
-          Grid.of(packedBlocks, 1),
+          "pack_columns",
+          Grid.of(groups * matrices, 1),
           a,
           packed.memory(),
           spec.m(),
           spec.k(),
-          rowA(spec),
-          stepA(spec),
           spec.strideA());
-      blocked(spec, packed.memory(), 1, rows, block, stride, b, end, c);
+      blocked(spec, packed.memory(), 1, rows, block, shared ? 0 : blocks * block, b, end, c);
     }
   }
 
@@ -109,14 +115,14 @@ final class WideGemm {
       Buffer c) {
     int blocks = GemmPlan.ceilDiv(spec.m(), gpu.kernels().tunable(program, "ROWS"));
     int panels = GemmPlan.ceilDiv(spec.n(), 2 * gpu.kernels().tunable(program, "LANES"));
-    int depth = gpu.kernels().tunable(program, "DEPTH");
-    int room =
-        gpu.kernels().tunable(program, "PANELS") * depth / Math.max(1, Math.min(depth, spec.k()));
-    int wanted = GROUPS_PER_UNIT * gpu.driver().info().computeUnits();
-    long all = (long) panels * spec.batch();
-    int panelsEach = (int) Math.max(1, Math.min(Math.min(room, panels), all / wanted));
+    int units = gpu.driver().info().computeUnits();
+    int panelsEach = panelsEach(panels, spec.batch(), room(spec));
     int across = GemmPlan.ceilDiv(panels, panelsEach) * spec.batch();
-    int runs = Math.max(1, Math.min(blocks, GemmPlan.ceilDiv(wanted, Math.max(1, across))));
+    int each = Math.max(1, across);
+    int runs =
+        Math.max(
+            GemmPlan.ceilDiv(units, each),
+            Math.min(GemmPlan.ceilDiv(GROUPS_PER_UNIT * units, each), blocks / BLOCKS_PER_COPY));
     int blocksEach = Math.max(1, GemmPlan.ceilDiv(blocks, runs));
     gpu.launch(
         program,
@@ -141,6 +147,34 @@ final class WideGemm {
         panelsEach,
         end.down(),
         end.code());
+  }
+
+  /** As many as leave each core some groups, and let all end together as far as they can. */
+  private int panelsEach(int panels, int batch, int room) {
+    int units = gpu.driver().info().computeUnits();
+    long most = (long) panels * batch / (GROUPS_PER_UNIT * units);
+    int best = 1;
+    long least = Long.MAX_VALUE;
+    for (int each = (int) Math.min(Math.min(room, panels), most); each > 0; each--) {
+      long groups = (long) GemmPlan.ceilDiv(panels, each) * batch;
+      long longest = (groups + units - 1) / units * each;
+      if (longest < least) {
+        least = longest;
+        best = each;
+      }
+    }
+    return best;
+  }
+
+  /** Panels that a group may hold: as the kernel has room, and in half of a core's cache. */
+  private int room(GemmSpec spec) {
+    int deepest = gpu.kernels().tunable(program, "DEPTH");
+    int depth = Math.max(1, Math.min(deepest, spec.k()));
+    int columns = 2 * gpu.kernels().tunable(program, "LANES");
+    long cached =
+        gpu.driver().info().localMemoryBytes() / 2 / ((long) depth * columns * Float.BYTES);
+    int there = gpu.kernels().tunable(program, "PANELS") * deepest / depth;
+    return (int) Math.max(1, Math.min(there, cached));
   }
 
   private static int rowA(GemmSpec spec) {

@@ -19,7 +19,7 @@ record WideGemmPlan(Method method, boolean large) implements Variant {
     THIN,
     /** Blocks of rows of A as they lie. */
     IN_PLACE,
-    /** Blocks of rows of A, copied so that they lie as they are read. */
+    /** Blocks of rows of A that is stored transposed, copied so that they lie as they are read. */
     PACKED
   }
 
@@ -29,10 +29,13 @@ record WideGemmPlan(Method method, boolean large) implements Variant {
   /** A side of C up to which blocks are mostly padding. */
   private static final int THIN_SIDE = 2;
 
-  /** Panels of B up to which rows of A are read so seldom that they are not copied. */
+  /** Panels of B up to which A is read so seldom that it is not copied. */
   private static final int FEW_PANELS = 2;
 
-  /** Bytes of local memory, which on a CPU is a core's own cache, that hold large panels twice. */
+  /** Floats of a transposed A, each row on a page of its own, that no cache near a core holds. */
+  private static final int LARGE_A = 1 << 18;
+
+  /** Bytes of local memory, which on a CPU is a core's own cache, that large panels take. */
   private static final int LARGE_CACHE = 1 << 19;
 
   /**
@@ -43,14 +46,22 @@ record WideGemmPlan(Method method, boolean large) implements Variant {
     if (Math.min(spec.m(), spec.n()) <= THIN_SIDE || spec.flops() <= 2 * SMALL) {
       method = Method.THIN;
     } else {
-      method = spec.n() <= FEW_PANELS * columns ? Method.IN_PLACE : Method.PACKED;
+      boolean packed =
+          spec.transposeA()
+              && (long) spec.m() * spec.k() > LARGE_A
+              && spec.n() > FEW_PANELS * columns;
+      method = packed ? Method.PACKED : Method.IN_PLACE;
     }
     return new WideGemmPlan(
         method, method != Method.THIN && device.localMemoryBytes() >= LARGE_CACHE);
   }
 
-  static List<WideGemmPlan> candidates() {
+  /**
+   * @param transposeA whether A is stored transposed
+   */
+  static List<WideGemmPlan> candidates(boolean transposeA) {
     return Stream.of(Method.values())
+        .filter(method -> transposeA || method != Method.PACKED)
         .flatMap(method -> Stream.of(false, true).map(large -> new WideGemmPlan(method, large)))
         .filter(plan -> plan.method() != Method.THIN || !plan.large())
         .toList();

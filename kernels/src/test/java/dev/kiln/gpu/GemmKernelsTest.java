@@ -46,12 +46,20 @@ final class GemmKernelsTest {
     {128, 256, 8},
     {65, 132, 44},
     {124, 33, 36},
-    {260, 136, 7}
+    {260, 136, 7},
+    {9, 34, 2100}
   };
 
   /** Single elements, vectors, tiles, and one more and less; and what tiles read four at a time. */
   private static final int[][] FINISHED = {
-    {1, 1, 3}, {2, 67, 33}, {33, 17, 700}, {63, 65, 16}, {64, 64, 20}, {132, 124, 28}, {5, 8, 0}
+    {1, 1, 3},
+    {2, 67, 33},
+    {33, 17, 700},
+    {9, 34, 2100},
+    {63, 65, 16},
+    {64, 64, 20},
+    {132, 124, 28},
+    {5, 8, 0}
   };
 
   @AfterAll
@@ -104,7 +112,7 @@ final class GemmKernelsTest {
     WideGemm wide = new WideGemm((GpuBackend) on.backend(), lanes, large);
     String by = " by " + lanes + " lanes" + (large ? ", large" : "");
     return Stream.of(
-        new Variant(on, "packed" + by, wide::packed),
+        new Variant(on, "packed" + by, GemmSpec::transposeA, wide::packed),
         new Variant(on, "in place" + by, wide::inPlace),
         new Variant(on, "thin" + by, wide::thin));
   }
@@ -133,6 +141,8 @@ final class GemmKernelsTest {
     check(variant, new GemmSpec(3, 1, 4, false, true, 700, 12, 0), false);
     check(variant, new GemmSpec(68, 132, 20, false, false, 3, 68 * 20, 20 * 132), false);
     check(variant, new GemmSpec(9, 70, 12, false, true, 5, 0, 70 * 12), true);
+    check(variant, new GemmSpec(73, 40, 12, true, false, 3, 73 * 12, 40 * 12), true);
+    check(variant, new GemmSpec(70, 33, 9, true, true, 3, 0, 33 * 9), false);
   }
 
   @ParameterizedTest
@@ -172,6 +182,9 @@ final class GemmKernelsTest {
     GemmSpec batch = new GemmSpec(9, 70, 12, false, true, 5, 9 * 12, 70 * 12);
     checkFinish(variant, batch, Activation.GELU, true, true);
     checkFinish(variant, batch, Activation.RELU, false, false);
+    GemmSpec transposed = new GemmSpec(73, 40, 12, true, false, 2, 0, 40 * 12);
+    checkFinish(variant, transposed, Activation.GELU, true, true);
+    checkFinish(variant, transposed, Activation.RELU, false, false);
   }
 
   private static void checkFinish(

@@ -239,10 +239,7 @@ final class TuningTest {
     // no GPU has been measured
     assertThat(TuningTable.shipped().nearest(device).size()).isZero();
 
-    Winners onCpus = TuningTable.shipped().nearest(DeviceClass.of(DEVICE, true));
-    GemmSpec lastLayer = GemmSpec.of(60, 10, 256, false, true);
-    assertThat(nearest(onCpus, Family.WIDE_GEMM, lastLayer)).isEqualTo("thin");
-    GemmSpec large = GemmSpec.of(1000, 1000, 1000, false, false);
-    assertThat(nearest(onCpus, Family.WIDE_GEMM, large)).isEqualTo("own");
+    // on PoCL the plans' own choices won
+    assertThat(TuningTable.shipped().nearest(DeviceClass.of(DEVICE, true)).size()).isZero();
   }
 }

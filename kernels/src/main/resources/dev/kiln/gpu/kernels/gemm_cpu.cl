@@ -2,8 +2,8 @@
 //
 // Work-items are few and large, a group is one of them, and the vectors are explicit.
 //
-//   1. pack_rows puts ROWS rows of op(A) side by side, whatever its layout, where B has so many
-//      columns that this is worth it; else A is read where it lies:
+//   1. A is read where it lies, or, if it is transposed and large, pack_columns puts ROWS rows of
+//      op(A) side by side:
 //
 //          packed [batch][block][k][ROWS]          rows beyond m are 0
 //
@@ -30,41 +30,33 @@
 //          ROWS    rows of C together; ROWS * 2 + 3 vectors want registers
 //          DEPTH   rows of B in a panel
 //          PANELS  of DEPTH rows that fit; more of them where k is less than DEPTH
+//          ACROSS  blocks that a group packs
 
 #include "epilogue.h"
 #include "wide.h"
 
 #define COLUMNS (2 * LANES)
 
-// Groups: a block of a matrix each, blocks of a batch in order.
-KERNEL(WG) pack_rows(GLOBAL const float* RESTRICT a, GLOBAL float* RESTRICT packed, int m, int k,
-                     int rowA, int stepA, int strideA) {
+// Groups: ACROSS blocks of a matrix each, those of a matrix together. A is [k, m]: a page holds few of
+// its rows, so as much as possible is taken of one at a time.
+KERNEL(WG) pack_columns(GLOBAL const float* RESTRICT a, GLOBAL float* RESTRICT packed, int m, int k,
+                        int strideA) {
   const int blocks = (m + ROWS - 1) / ROWS;
-  const int row = GROUP_ID(0) % blocks * ROWS;
-  GLOBAL const float* from = a + (size_t)(GROUP_ID(0) / blocks) * strideA + (size_t)row * rowA;
-  GLOBAL float* to = packed + (size_t)GROUP_ID(0) * k * ROWS;
-  int kk = 0;
-  if (m - row >= ROWS && stepA == 1) {
-    // A line of each row at a time: rows may be apart by so much that they share a place in a cache.
-    for (; kk + LANES <= k; kk += LANES) {
-      float lines[ROWS][LANES];
-      UNROLL
-      for (int r = 0; r < ROWS; r++) STORE_WIDE(lines[r], LOAD_WIDE(from + (size_t)r * rowA + kk));
-      UNROLL
-      for (int i = 0; i < LANES; i++) {
+  const int across = (blocks + ACROSS - 1) / ACROSS;
+  const size_t batch = GROUP_ID(0) / across;
+  const int first = GROUP_ID(0) % across * ACROSS;
+  const int last = IMIN(blocks, first + ACROSS);
+  for (int kk = 0; kk < k; kk++) {
+    GLOBAL const float* from = a + batch * strideA + (size_t)kk * m;
+    for (int block = first; block < last; block++) {
+      GLOBAL float* to = packed + ((batch * blocks + block) * k + kk) * ROWS;
+      const int rows = m - block * ROWS;
+      if (rows >= ROWS) {
         UNROLL
-        for (int r = 0; r < ROWS; r++) *to++ = lines[r][i];
+        for (int r = 0; r < ROWS; r++) to[r] = from[block * ROWS + r];
+      } else {
+        for (int r = 0; r < ROWS; r++) to[r] = r < rows ? from[block * ROWS + r] : 0;
       }
-    }
-  } else if (m - row >= ROWS && rowA == 1) {
-    for (; kk < k; kk++) {
-      UNROLL
-      for (int r = 0; r < ROWS; r++) *to++ = from[(size_t)kk * stepA + r];
-    }
-  }
-  for (; kk < k; kk++) {
-    for (int r = 0; r < ROWS; r++) {
-      *to++ = row + r < m ? from[(size_t)r * rowA + (size_t)kk * stepA] : 0;
     }
   }
 }
@@ -81,13 +73,24 @@ DEVICE_FN void fill_panel(LOCAL_PTR float* panel, GLOBAL const float* b, int col
     }
     return;
   }
-  for (int j = 0; j < COLUMNS; j++) {
-    if (j < columns) {
-      for (int kk = 0; kk < depth; kk++) {
-        panel[kk * COLUMNS + j] = b[(size_t)j * columnB + (size_t)kk * stepB];
+  // Columns lie as rows then: squares of them are turned in registers.
+  for (int side = 0; side < COLUMNS; side += LANES, b += (size_t)LANES * columnB) {
+    const int there = columns - side;
+    int kk = 0;
+    for (; kk + LANES <= depth; kk += LANES) {
+      WIDE lines[LANES];
+      UNROLL
+      for (int j = 0; j < LANES; j++) {
+        lines[j] = j < there ? LOAD_WIDE(b + (size_t)j * columnB + kk) : (WIDE)(0.0f);
       }
-    } else {
-      for (int kk = 0; kk < depth; kk++) panel[kk * COLUMNS + j] = 0;
+      turn_square(lines);
+      UNROLL
+      for (int i = 0; i < LANES; i++) STORE_WIDE(panel + (kk + i) * COLUMNS + side, lines[i]);
+    }
+    for (; kk < depth; kk++) {
+      for (int j = 0; j < LANES; j++) {
+        panel[kk * COLUMNS + side + j] = j < there ? b[(size_t)j * columnB + kk] : 0;
+      }
     }
   }
 }
@@ -144,14 +147,22 @@ KERNEL(WG) gemm_cpu(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRICT
         WIDE right[ROWS];
         UNROLL
         for (int r = 0; r < ROWS; r++) left[r] = right[r] = (WIDE)(0.0f);
-        for (int kk = 0; kk < depth; kk++, x += stepA) {
-          const WIDE y0 = LOAD_WIDE(panel + kk * COLUMNS);
-          const WIDE y1 = LOAD_WIDE(panel + kk * COLUMNS + LANES);
-          UNROLL
-          for (int r = 0; r < ROWS; r++) {
-            const WIDE w = (WIDE)x[from[r]];
-            left[r] = fma(w, y0, left[r]);
-            right[r] = fma(w, y1, right[r]);
+        if (n - j > LANES) {
+          for (int kk = 0; kk < depth; kk++, x += stepA) {
+            const WIDE y0 = LOAD_WIDE(panel + kk * COLUMNS);
+            const WIDE y1 = LOAD_WIDE(panel + kk * COLUMNS + LANES);
+            UNROLL
+            for (int r = 0; r < ROWS; r++) {
+              const WIDE w = (WIDE)x[from[r]];
+              left[r] = fma(w, y0, left[r]);
+              right[r] = fma(w, y1, right[r]);
+            }
+          }
+        } else {
+          for (int kk = 0; kk < depth; kk++, x += stepA) {
+            const WIDE y0 = LOAD_WIDE(panel + kk * COLUMNS);
+            UNROLL
+            for (int r = 0; r < ROWS; r++) left[r] = fma((WIDE)x[from[r]], y0, left[r]);
           }
         }
         UNROLL

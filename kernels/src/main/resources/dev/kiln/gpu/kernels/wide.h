@@ -7,12 +7,37 @@ typedef float16 WIDE;
 #define LOAD_WIDE(p) vload16(0, p)
 #define STORE_WIDE(p, v) vstore16(v, 0, p)
 #define LANE ((float16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15))
+// a0 b0 a1 b1 ..., of the lower and the upper halves
+#define SHUFFLE_LOW(a, b)                                                                       \
+  ((float16)(a.s0, b.s0, a.s1, b.s1, a.s2, b.s2, a.s3, b.s3, a.s4, b.s4, a.s5, b.s5, a.s6, b.s6, \
+             a.s7, b.s7))
+#define SHUFFLE_HIGH(a, b)                                                                      \
+  ((float16)(a.s8, b.s8, a.s9, b.s9, a.sa, b.sa, a.sb, b.sb, a.sc, b.sc, a.sd, b.sd, a.se, b.se, \
+             a.sf, b.sf))
 #else
 typedef float8 WIDE;
 #define LOAD_WIDE(p) vload8(0, p)
 #define STORE_WIDE(p, v) vstore8(v, 0, p)
 #define LANE ((float8)(0, 1, 2, 3, 4, 5, 6, 7))
+#define SHUFFLE_LOW(a, b) ((float8)(a.s0, b.s0, a.s1, b.s1, a.s2, b.s2, a.s3, b.s3))
+#define SHUFFLE_HIGH(a, b) ((float8)(a.s4, b.s4, a.s5, b.s5, a.s6, b.s6, a.s7, b.s7))
 #endif
+
+// Turns a square of LANES vectors: lane i of vector j becomes lane j of vector i. Each pass shuffles
+// two halves of the vectors together, as cards are.
+DEVICE_FN void turn_square(WIDE* lines) {
+  UNROLL
+  for (int pass = 1; pass < LANES; pass *= 2) {
+    WIDE shuffled[LANES];
+    UNROLL
+    for (int j = 0; j < LANES / 2; j++) {
+      shuffled[2 * j] = SHUFFLE_LOW(lines[j], lines[j + LANES / 2]);
+      shuffled[2 * j + 1] = SHUFFLE_HIGH(lines[j], lines[j + LANES / 2]);
+    }
+    UNROLL
+    for (int j = 0; j < LANES; j++) lines[j] = shuffled[j];
+  }
+}
 
 // The first count floats from p on, of which LANES may be there or fewer, at least one; 0 behind
 // them. In pieces of 8, 4, 2 and 1: nothing beyond them is touched.
