@@ -27,6 +27,7 @@ import java.util.stream.Collectors;
 final class MemoryPool {
   private static final long SMALLEST = 512;
   private static final int HOLDERS_SHOWN = 5;
+  private static final int NAN = Float.floatToRawIntBits(Float.NaN);
 
   private final Driver driver;
   private final long cap;
@@ -37,6 +38,7 @@ final class MemoryPool {
   private long used;
   private long cached;
   private long peak;
+  private boolean poisoning;
 
   /**
    * @param cap bytes, for live and cached blocks together
@@ -106,7 +108,18 @@ final class MemoryPool {
     live.put(memory, size);
     used += size;
     peak = Math.max(peak, used);
+    if (poisoning) {
+      driver.fill(memory, NAN, size / Float.BYTES * Float.BYTES);
+    }
     return memory;
+  }
+
+  /**
+   * Whether blocks are handed out full of NaN from now on: so a kernel that reads what it should
+   * have written finds no leftovers of one that did.
+   */
+  synchronized void poison(boolean wanted) {
+    poisoning = wanted;
   }
 
   private DeviceMemory allocateFresh(long bytes, long size) {

@@ -186,7 +186,7 @@ final class TuningRun implements AutoCloseable {
     }
 
     private boolean isRight(String variant) {
-      List<double[]> results = attempt(variant, limits.first(), buffers::results);
+      List<double[]> results = attempt(variant, limits.first(), this::results);
       if (results == null) {
         return false;
       }
@@ -195,6 +195,16 @@ final class TuningRun implements AutoCloseable {
         drop(trial, variant, "it is wrong: " + fault);
       }
       return fault == null;
+    }
+
+    /** On outputs and scratch memory without leftovers of variants that were right. */
+    private List<double[]> results() {
+      tuned.pool().poison(true);
+      try {
+        return buffers.results();
+      } finally {
+        tuned.pool().poison(false);
+      }
     }
 
     private double seconds(String variant, int times) {

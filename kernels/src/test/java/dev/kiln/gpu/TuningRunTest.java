@@ -240,6 +240,16 @@ final class TuningRunTest {
     assertThat(measured).hasSize(1);
   }
 
+  /** Its parts of the sum lie where those of the split variants before it lay. */
+  @Test
+  void aVariantThatReadsWhatItHasNotWrittenIsDropped() throws IOException {
+    Interfering driver = driver("opencl");
+    driver.fault = program -> !program.startsWith("gemm_64");
+    tune(backend(driver), LIMITS, TRIAL);
+    assertThat(dropped).containsOnlyKeys("64", "64/2");
+    assertThat(dropped.get("64/2")).startsWith("it is wrong: element 0 of output 0 is NaN, not ");
+  }
+
   @Test
   void whereThePlansChoiceIsWrongAnotherIsTaken() throws IOException {
     Interfering driver = driver("opencl");
