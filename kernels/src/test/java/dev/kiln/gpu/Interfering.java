@@ -14,8 +14,10 @@ import java.nio.Buffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A driver whose kernels can be told to fail, to do nothing or to take their time, by program. */
@@ -37,6 +39,9 @@ final class Interfering implements Driver {
   /** The programs of all launches, and of those of the last recording. */
   final List<String> launched = Collections.synchronizedList(new ArrayList<>());
 
+  /** The programs that were built, in that order. */
+  final Set<String> built = Collections.synchronizedSet(new LinkedHashSet<>());
+
   final List<String> recorded = new ArrayList<>();
 
   Interfering(Driver driver) {
@@ -50,6 +55,7 @@ final class Interfering implements Driver {
     }
     Kernel kernel = driver.kernel(program, name);
     programs.put(kernel, program.name());
+    built.add(program.name());
     return kernel;
   }
 

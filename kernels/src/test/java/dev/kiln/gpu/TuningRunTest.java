@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.kiln.DType;
 import dev.kiln.Device;
 import dev.kiln.DeviceException;
+import dev.kiln.Generator;
+import dev.kiln.Scope;
+import dev.kiln.Tensor;
 import dev.kiln.backend.Backend;
 import dev.kiln.backend.Buffer;
+import dev.kiln.backend.DeviceInfo;
 import dev.kiln.backend.Epilogue;
 import dev.kiln.backend.GemmSpec;
 import dev.kiln.backend.Recorder;
@@ -17,6 +21,16 @@ import dev.kiln.gpu.cuda.CudaProvider;
 import dev.kiln.gpu.cuda.MockCuda;
 import dev.kiln.gpu.driver.Driver;
 import dev.kiln.gpu.opencl.OpenClProvider;
+import dev.kiln.nn.Conv2d;
+import dev.kiln.nn.Flatten;
+import dev.kiln.nn.Linear;
+import dev.kiln.nn.Losses;
+import dev.kiln.nn.MaxPool2d;
+import dev.kiln.nn.Module;
+import dev.kiln.nn.ReLU;
+import dev.kiln.nn.Sequential;
+import dev.kiln.optim.Optimizer;
+import dev.kiln.optim.Sgd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +39,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -330,13 +346,42 @@ final class TuningRunTest {
     assertThat(measured.get(0)).doesNotContain("direct");
   }
 
-  @Test
-  void computingNeverTunes() throws IOException {
-    Interfering driver = driver("opencl");
+  /** What it launches first it launches always, and it builds nothing else. */
+  @ParameterizedTest
+  @ValueSource(strings = {"opencl", "cuda"})
+  void trainingNeverTunes(String api) {
+    Interfering driver = driver(api);
     GpuBackend backend = backend(driver);
-    multiply(backend);
-    multiply(backend);
-    assertThat(driver.launched).containsExactly("gemm_direct_mn", "gemm_direct_mn");
+    DeviceInfo info = new DeviceInfo(api, api, DeviceInfo.Kind.GPU, driver.info().version(), 0);
+    List<List<String>> steps = new ArrayList<>();
+    try (Device device = Device.of(info, backend);
+        Scope all = device.scope()) {
+      open = null; // closed with the device
+      Module net =
+          Sequential.of(
+              new Conv2d(1, 4, 3), new ReLU(), new MaxPool2d(2), new Flatten(), new Linear(36, 5));
+      net.to(device, new Generator(1));
+      Optimizer sgd = new Sgd(net.parameters(), 0.1);
+      Tensor x = Tensor.ones(device, 8, 1, 8, 8);
+      Tensor target = Tensor.of(device, new int[8], 8);
+      Set<String> launched = new TreeSet<>();
+      for (int i = 0; i < 4; i++) {
+        launched.addAll(driver.launched);
+        driver.launched.clear();
+        try (Scope step = device.scope()) {
+          Tensor loss = Losses.crossEntropy(net.forward(x), target);
+          sgd.zeroGrad();
+          loss.backward();
+          sgd.step();
+          assertThat(loss.item()).isFinite();
+        }
+        steps.add(List.copyOf(driver.launched));
+      }
+      launched.addAll(driver.launched);
+      assertThat(driver.built).containsExactlyInAnyOrderElementsOf(launched);
+    }
+    assertThat(steps.get(0)).anyMatch(name -> name.startsWith("gemm"));
+    assertThat(steps).containsOnly(steps.get(0));
     assertThat(Files.exists(folder.resolve("tuning"))).isFalse();
   }
 
