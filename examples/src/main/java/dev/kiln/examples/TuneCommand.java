@@ -134,6 +134,10 @@ final class TuneCommand implements Callable<Integer> {
     }
 
     void sum() {
+      if (works() + dropped == 0) {
+        out.println("Nothing to choose: no such work can be computed in several ways here");
+        return;
+      }
       out.println(
           works()
               + " works measured: "

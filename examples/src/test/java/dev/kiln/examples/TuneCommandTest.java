@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TuneCommandTest {
   @TempDir private Path cache;
@@ -80,15 +81,16 @@ class TuneCommandTest {
     assertThat(files()).isEmpty();
   }
 
-  @Test
-  void whereNoWorkIsLeftNothingIsKept() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"--largest=0", "--only=recurrent"})
+  void whereThereIsNothingToChooseNothingIsKept(String option) throws IOException {
     Devices.require("opencl");
 
-    CommandRun run = CommandRun.of("tune", "--device=opencl:0", "--largest=0");
+    CommandRun run = CommandRun.of("tune", "--device=opencl:0", option);
 
     assertThat(run.status()).isZero();
     assertThat(run.out())
-        .endsWith("\n0 works measured: 0 stay with Kiln's own choice, 0 take another\n");
+        .endsWith("\nNothing to choose: no such work can be computed in several ways here\n");
     assertThat(files()).isEmpty();
   }
 
