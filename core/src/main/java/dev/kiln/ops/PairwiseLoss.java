@@ -49,7 +49,7 @@ public final class PairwiseLoss {
 
   /**
    * Binary cross entropy of {@code sigmoid(x)}: {@code -w (p t log s + (1 - t) log(1 - s))} without
-   * a logarithm of 0. Only the logits get a gradient.
+   * a logarithm of 0. Logits and targets get a gradient, weights none.
    *
    * @param x logits
    * @param target probabilities, from 0 to 1
@@ -66,7 +66,6 @@ public final class PairwiseLoss {
     String op = "bce_with_logits";
     Operands.check(op, x, target, weight, positiveWeight);
     sameShape(op, x, target);
-    constant(op, "target", target);
     Tensor w = spread(op, "weight", weight, x.shape());
     Tensor p = spread(op, "pos_weight", positiveWeight, x.shape());
     return apply(PairLoss.BCE_WITH_LOGITS, x, target, w, p, reduction);
@@ -115,10 +114,28 @@ public final class PairwiseLoss {
                   scale,
                   dy.buffer(),
                   dx.buffer());
-          // a target that wants a gradient is one of a difference
-          Tensor dt = target.requiresGrad() ? Arithmetic.affine(dx, -1, 0) : null;
+          Tensor dt = null;
+          if (target.requiresGrad()) {
+            dt =
+                f.function() == PairLoss.Function.BCE_WITH_LOGITS
+                    ? crossEntropyByTarget(x, weight, positiveWeight, scale, dy)
+                    : Arithmetic.affine(dx, -1, 0);
+          }
           return new Tensor[] {x.requiresGrad() ? dx : null, dt};
         });
+  }
+
+  /** {@code dy scale w ((p - 1) log(1 + exp(-x)) - x)}: the loss is linear in its target. */
+  private static Tensor crossEntropyByTarget(
+      Tensor x, @Nullable Tensor w, @Nullable Tensor p, float scale, Tensor dy) {
+    Tensor slope = Arithmetic.affine(x, -1, 0);
+    if (p != null) {
+      slope = slope.add(Arithmetic.affine(p, 1, -1).mul(slope.softplus()));
+    }
+    if (w != null) {
+      slope = slope.mul(w);
+    }
+    return Arithmetic.affine(slope, scale, 0).mul(dy);
   }
 
   private static Tensor sum(Tensor losses, float scale) {

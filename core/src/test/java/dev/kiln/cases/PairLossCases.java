@@ -72,7 +72,7 @@ final class PairLossCases {
   private static OpCase bce(Reduction reduction, int[] shape) {
     return OpCase.of("bce_with_logits", reduction)
         .input(shape)
-        .constant(OpCase.Values.SIGNED, shape)
+        .input(OpCase.Values.SIGNED, shape)
         .forward(x -> PairwiseLoss.bceWithLogits(x[0].mul(9), half(x[1]), null, null, reduction))
         .oracle(x -> reduced(x[0], x[1], reduction, (a, b) -> crossed(9 * a, 0.5 * b + 0.5, 1)));
   }
@@ -80,7 +80,7 @@ final class PairLossCases {
   private static OpCase weightedBce(Reduction reduction, int[] shape) {
     return OpCase.of("bce_with_logits", reduction, "weighted")
         .input(shape)
-        .constant(OpCase.Values.SIGNED, shape)
+        .input(OpCase.Values.SIGNED, shape)
         .forward(
             x ->
                 PairwiseLoss.bceWithLogits(

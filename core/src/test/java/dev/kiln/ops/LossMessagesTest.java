@@ -47,9 +47,10 @@ class LossMessagesTest {
   }
 
   @Test
-  void aTargetThatWouldWantAGradient() {
-    assertThatThrownBy(() -> Losses.bceWithLogits(t(2), t(2).requiresGrad(true)))
-        .hasMessage("bce_with_logits: the target [2] gets no gradient here; detach() it");
+  void aWeightThatWouldWantAGradient() {
+    Tensor weight = t(2).requiresGrad(true);
+    assertThatThrownBy(() -> Losses.bceWithLogits(t(2), t(2), weight, null, Reduction.MEAN))
+        .hasMessage("bce_with_logits: the weight [2] gets no gradient here; detach() it");
   }
 
   @Test
