@@ -12,6 +12,10 @@ import java.util.List;
  *     #ALIGNMENT}; runs do not overlap
  */
 public record Stepped(List<Buffer> parameters, List<Buffer> gradients, List<Integer> offsets) {
-  /** Runs begin at multiples of this many elements. */
-  public static final int ALIGNMENT = 4;
+  /**
+   * Runs begin at multiples of this many elements, so that what lies behind one, up to the next
+   * such multiple, is nobody's: a step may take the end of a run as a whole vector, and leave
+   * anything there.
+   */
+  public static final int ALIGNMENT = 16;
 }

@@ -54,6 +54,15 @@ final class CpuBuffer implements Buffer {
     return of(buffer).offset;
   }
 
+  /**
+   * Where in the array the elements end that a loop over this buffer may leave anything in: behind
+   * the buffer's own ones, unless they are a part of others or the array came from outside.
+   */
+  static int end(Buffer buffer) {
+    CpuBuffer of = of(buffer);
+    return of.pooled ? floats(of).length : of.offset + of.size;
+  }
+
   static float @Nullable [] floatsOrNull(@Nullable Buffer buffer) {
     return buffer == null ? null : floats(buffer);
   }

@@ -19,6 +19,9 @@ import java.util.stream.Collectors;
  * training step asks for the same lengths over and over, and the JVM would zero each new one.
  */
 final class CpuMemory implements Memory {
+  /** Behind the elements of a buffer, so that a vector may begin at the last of them. */
+  private static final int SLACK = 16;
+
   private final Map<Key, Shelf> shelves = new HashMap<>();
   private final long cap = Runtime.getRuntime().maxMemory();
   private final long cacheLimit = cap / 4;
@@ -72,7 +75,7 @@ final class CpuMemory implements Memory {
   }
 
   private static Object array(DType dtype, int size) {
-    return dtype == DType.FLOAT32 ? new float[size] : new int[size];
+    return dtype == DType.FLOAT32 ? new float[size + SLACK] : new int[size];
   }
 
   private String holders() {

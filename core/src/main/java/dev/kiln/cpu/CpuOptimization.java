@@ -34,6 +34,7 @@ final class CpuOptimization implements Optimization {
     void run(float[] p, int pAt, float[] g, int gAt, int at, int n);
   }
 
+  /** Runs that are not whole vectors are taken for such where what lies behind them is nobody's. */
   private void each(Stepped on, Body body) {
     new Chunks(on.parameters())
         .each(
@@ -41,13 +42,17 @@ final class CpuOptimization implements Optimization {
             (chunk, slot, from, n) -> {
               Buffer p = on.parameters().get(slot);
               Buffer g = on.gradients().get(slot);
+              int pAt = CpuBuffer.offset(p) + from;
+              int gAt = CpuBuffer.offset(g) + from;
+              int room = Math.min(CpuBuffer.end(p) - pAt, CpuBuffer.end(g) - gAt);
+              int whole = n + Math.floorMod(-n, Stepped.ALIGNMENT);
               body.run(
                   CpuBuffer.floats(p),
-                  CpuBuffer.offset(p) + from,
+                  pAt,
                   CpuBuffer.floats(g),
-                  CpuBuffer.offset(g) + from,
+                  gAt,
                   on.offsets().get(slot) + from,
-                  n);
+                  whole <= room ? whole : n);
             });
   }
 

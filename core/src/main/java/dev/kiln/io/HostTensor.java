@@ -5,6 +5,7 @@ import dev.kiln.Device;
 import dev.kiln.Shape;
 import dev.kiln.ShapeException;
 import dev.kiln.Tensor;
+import java.nio.FloatBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,7 +107,7 @@ public final class HostTensor {
   /** A copy on a device, in the current scope. */
   public Tensor to(Device device) {
     return floats != null
-        ? Tensor.of(device, floats.clone(), shape.toArray())
+        ? Tensor.of(device, FloatBuffer.wrap(floats), shape.toArray())
         : Tensor.of(device, ints().clone(), shape.toArray());
   }
 

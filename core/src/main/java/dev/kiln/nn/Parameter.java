@@ -4,6 +4,7 @@ import dev.kiln.Device;
 import dev.kiln.Generator;
 import dev.kiln.Shape;
 import dev.kiln.Tensor;
+import java.nio.FloatBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,6 +65,6 @@ public final class Parameter {
   }
 
   private Tensor make(Device device, float[] values) {
-    return Tensor.of(device, values, shape.toArray());
+    return Tensor.of(device, FloatBuffer.wrap(values), shape.toArray());
   }
 }
