@@ -5,7 +5,6 @@ import dev.kiln.backend.CrossEntropySpec;
 import dev.kiln.backend.Losses;
 import dev.kiln.backend.PairLoss;
 import dev.kiln.backend.Rows;
-import dev.kiln.backend.Unary;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -17,16 +16,16 @@ final class CpuLosses implements Losses {
   private static final int GRAIN = 1 << 12;
 
   private final Loops loops;
-  private final Gates gates;
+  private final Engine engine;
   private final Workers workers;
   private final CpuPairLosses pairs;
   private final CpuReduction sums;
 
   CpuLosses(Engine engine) {
+    this.engine = engine;
     pairs = new CpuPairLosses(engine);
     sums = new CpuReduction(engine);
     loops = engine.loops();
-    gates = engine.gates();
     workers = engine.workers();
   }
 
@@ -49,71 +48,43 @@ final class CpuLosses implements Losses {
         rows.count(),
         GRAIN / Math.max(1, n) + 1,
         (first, end) -> {
-          int most = atOnce(n);
-          float[] scratch = scratch(n, most);
-          for (int from = first; from < end; from += most) {
-            int count = Math.min(most, end - from);
-            exponentials(rows, x, from, count, scratch);
+          RowExponentials of = new RowExponentials(engine, rows);
+          for (int from = first; from < end; from += of.most()) {
+            int count = Math.min(of.most(), end - from);
+            of.take(x, from, count);
+            of.takeLogs(count);
             for (int i = 0; i < count; i++) {
               int t = targets[CpuBuffer.offset(target) + from + i];
               boolean counts = t != spec.ignoreIndex();
               float wt = counts ? (w == null ? 1 : w[wAt + t]) : 0;
               weights[CpuBuffer.offset(counted) + from + i] = wt;
               losses[CpuBuffer.offset(loss) + from + i] =
-                  counts ? (float) lossOfRow(spec, i, count, t, wt, w, wAt, scratch) : 0;
+                  counts ? (float) lossOfRow(spec, of, i, t, wt, w, wAt) : 0;
             }
           }
         });
   }
 
-  /** How many rows go through an exponential together. */
-  private static int atOnce(int n) {
-    return Math.max(1, 2048 / Math.max(1, stride(n)));
-  }
-
-  /** Rows in scratch are whole vectors, of any provider. */
-  private static int stride(int n) {
-    return (n + 15) & -16;
-  }
-
-  private static float[] scratch(int n, int rows) {
-    return Scratch.ofThread()
-        .array(Scratch.Role.ROW, Math.multiplyExact(2 * rows, Math.max(1, stride(n))));
-  }
-
-  /** Rows less their largest element, and behind all of them its exponentials. */
-  private void exponentials(Rows rows, Buffer x, int from, int count, float[] scratch) {
-    int n = rows.n();
-    int stride = stride(n);
-    for (int i = 0; i < count; i++) {
-      int at = i * stride;
-      gather(rows, x, from + i, scratch, at);
-      Arrays.fill(scratch, at + n, at + stride, Float.NEGATIVE_INFINITY);
-      float top = loops.max(scratch, at, stride);
-      loops.affine(top, 1, 0, scratch, at, scratch, at, stride);
-    }
-    loops.unary(Unary.EXP, scratch, 0, scratch, count * stride, count * stride);
-  }
-
-  private double lossOfRow(
+  private static double lossOfRow(
       CrossEntropySpec spec,
+      RowExponentials of,
       int i,
-      int count,
       int t,
       float wt,
       float @Nullable [] w,
-      int wAt,
-      float[] scratch) {
-    int n = spec.rows().n();
-    int at = i * stride(n);
-    double log = Math.log(loops.sum(scratch, at + count * stride(n), stride(n)));
-    double loss = -wt * (scratch[at + t] - log);
+      int wAt) {
+    float[] data = of.data();
+    int at = of.shifted(i);
+    int step = of.step();
+    double log = of.log(i);
+    double loss = -wt * (data[at + t * step] - log);
     if (spec.labelSmoothing() == 0) {
       return loss;
     }
+    int n = spec.rows().n();
     double all = 0;
     for (int c = 0; c < n; c++) {
-      all -= (w == null ? 1 : w[wAt + c]) * (scratch[at + c] - log);
+      all -= (w == null ? 1 : w[wAt + c]) * (data[at + c * step] - log);
     }
     return (1 - spec.labelSmoothing()) * loss + spec.labelSmoothing() / n * all;
   }
@@ -145,16 +116,16 @@ final class CpuLosses implements Losses {
     float[] out = CpuBuffer.floats(dx);
     int outAt = CpuBuffer.offset(dx);
     int inner = rows.inner();
-    int stride = stride(n);
     workers.rows(
         rows.count(),
         GRAIN / Math.max(1, n) + 1,
         (first, end) -> {
-          int most = atOnce(n);
-          float[] scratch = scratch(n, most);
-          for (int from = first; from < end; from += most) {
-            int count = Math.min(most, end - from);
-            exponentials(rows, x, from, count, scratch);
+          RowExponentials of = new RowExponentials(engine, rows);
+          float[] data = of.data();
+          int step = of.step();
+          for (int from = first; from < end; from += of.most()) {
+            int count = Math.min(of.most(), end - from);
+            of.take(x, from, count);
             for (int i = 0; i < count; i++) {
               int row = from + i;
               int t = targets[CpuBuffer.offset(target) + row];
@@ -165,17 +136,17 @@ final class CpuLosses implements Losses {
                 }
                 continue;
               }
-              int e = (count + i) * stride;
-              float scale = (float) (1 / loops.sum(scratch, e, stride));
+              int e = of.exponential(i);
+              float scale = (float) (1 / of.sum(i));
               float g = upstream[upstreamAt + row * upstreamStep] / by;
               float wt = (1 - spec.labelSmoothing()) * (w == null ? 1 : w[wAt + t]);
-              if (spec.labelSmoothing() == 0 && inner == 1) {
-                loops.affine(0, scale * (g * wt), 0, scratch, e, out, at, n);
-                out[at + t] -= g * wt;
+              if (spec.labelSmoothing() == 0) {
+                scaled(scale * (g * wt), data, e, step, out, at, inner, n);
+                out[at + t * inner] -= g * wt;
                 continue;
               }
               for (int c = 0; c < n; c++) {
-                float p = scratch[e + c] * scale;
+                float p = data[e + c * step] * scale;
                 float wc = smooth * (w == null ? 1 : w[wAt + c]);
                 float hit = c == t ? p - 1 : p;
                 out[at + c * inner] = g * (wt * hit + (smoothWeight * p - wc));
@@ -183,6 +154,18 @@ final class CpuLosses implements Losses {
             }
           }
         });
+  }
+
+  /** {@code y = scale x}, with steps. */
+  private void scaled(
+      float scale, float[] x, int xAt, int xStep, float[] y, int yAt, int yStep, int n) {
+    if (xStep == 1 && yStep == 1) {
+      loops.affine(0, scale, 0, x, xAt, y, yAt, n);
+      return;
+    }
+    for (int c = 0; c < n; c++) {
+      y[yAt + c * yStep] = x[xAt + c * xStep] * scale;
+    }
   }
 
   @Override
@@ -278,19 +261,5 @@ final class CpuLosses implements Losses {
       Buffer dy,
       Buffer dx) {
     pairs.gradient(f, x, target, weight, positiveWeight, scale, dy, dx);
-  }
-
-  private void gather(Rows rows, Buffer x, int row, float[] scratch, int to) {
-    float[] in = CpuBuffer.floats(x);
-    int n = rows.n();
-    int inner = rows.inner();
-    int at = CpuBuffer.offset(x) + row / inner * n * inner + row % inner;
-    if (inner == 1) {
-      gates.copy(in, at, scratch, to, n);
-      return;
-    }
-    for (int i = 0; i < n; i++) {
-      scratch[to + i] = in[at + i * inner];
-    }
   }
 }

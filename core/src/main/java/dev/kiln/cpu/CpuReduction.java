@@ -43,7 +43,7 @@ final class CpuReduction implements Reduction {
             float[] part = Scratch.ofThread().array(Scratch.Role.ROW, count);
             for (int i = 0; i < n; i += ROWS) {
               int at = xAt + (outer * n + i) * rows.inner() + from;
-              loops.sumRows(in, at, rows.inner(), Math.min(ROWS, n - i), part, count);
+              loops.sumRows(in, at, rows.inner(), Math.min(ROWS, n - i), part, 0, count);
               loops.accumulate(part, 0, sums, 0, count);
             }
             for (int j = 0; j < count; j++) {

@@ -88,7 +88,15 @@ interface Loops {
   double sum(float[] x, int xAt, int n);
 
   /** {@code y[j] = Σ x[i, j]} over {@code rows} rows, {@code stride} apart, in their order. */
-  void sumRows(float[] x, int xAt, int stride, int rows, float[] y, int n);
+  void sumRows(float[] x, int xAt, int stride, int rows, float[] y, int yAt, int n);
+
+  /**
+   * {@code x[i, j] -= max over i of x[i, j]} for {@code rows} rows, {@code stride} apart; NaN is
+   * the largest.
+   *
+   * @param n a multiple of 16
+   */
+  void belowMaximum(float[] x, int xAt, int stride, int rows, int n);
 
   /** {@code Σ (x - center) (y - center)}; with x for y, a sum of squares. */
   double dot(float center, float[] x, int xAt, float[] y, int yAt, int n);

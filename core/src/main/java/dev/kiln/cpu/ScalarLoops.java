@@ -145,11 +145,24 @@ final class ScalarLoops implements Loops {
   }
 
   @Override
-  public void sumRows(float[] x, int xAt, int stride, int rows, float[] y, int n) {
-    System.arraycopy(x, xAt, y, 0, n);
+  public void sumRows(float[] x, int xAt, int stride, int rows, float[] y, int yAt, int n) {
+    System.arraycopy(x, xAt, y, yAt, n);
     for (int i = 1; i < rows; i++) {
       for (int j = 0; j < n; j++) {
-        y[j] += x[xAt + i * stride + j];
+        y[yAt + j] += x[xAt + i * stride + j];
+      }
+    }
+  }
+
+  @Override
+  public void belowMaximum(float[] x, int xAt, int stride, int rows, int n) {
+    for (int j = xAt; j < xAt + n; j++) {
+      float top = Float.NEGATIVE_INFINITY;
+      for (int i = 0; i < rows; i++) {
+        top = Math.max(top, x[j + i * stride]);
+      }
+      for (int i = 0; i < rows; i++) {
+        x[j + i * stride] -= top;
       }
     }
   }

@@ -214,7 +214,7 @@ final class VectorLoops implements Loops {
   }
 
   @Override
-  public void sumRows(float[] x, int xAt, int stride, int rows, float[] y, int n) {
+  public void sumRows(float[] x, int xAt, int stride, int rows, float[] y, int yAt, int n) {
     // a last vector that is not whole begins inside the one before
     int vectors = n < LANES ? 0 : (n + LANES - 1) / LANES;
     for (int v = 0; v < vectors; v++) {
@@ -223,14 +223,28 @@ final class VectorLoops implements Loops {
       for (int i = 1; i < rows; i++) {
         sum = sum.add(load(x, xAt + i * stride + j));
       }
-      sum.intoArray(y, j);
+      sum.intoArray(y, yAt + j);
     }
     for (int j = vectors * LANES; j < n; j++) {
       float sum = x[xAt + j];
       for (int i = 1; i < rows; i++) {
         sum += x[xAt + i * stride + j];
       }
-      y[j] = sum;
+      y[yAt + j] = sum;
+    }
+  }
+
+  @Override
+  public void belowMaximum(float[] x, int xAt, int stride, int rows, int n) {
+    for (int j = xAt; j < xAt + n; j += LANES) {
+      int end = j + rows * stride;
+      FloatVector top = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+      for (int at = j; at < end; at += stride) {
+        top = top.max(load(x, at));
+      }
+      for (int at = j; at < end; at += stride) {
+        load(x, at).sub(top).intoArray(x, at);
+      }
     }
   }
 

@@ -69,6 +69,24 @@ class LoopsTest {
   }
 
   @Test
+  void whatIsBelowTheLargestOfAColumnAgrees() {
+    for (int rows : new int[] {1, 2, 5, 32}) {
+      for (float odd : new float[] {0, Float.NaN, Float.POSITIVE_INFINITY}) {
+        same(
+            (loops, out, n) -> {
+              out[AT + 1] = odd;
+              loops.belowMaximum(out, AT, 112, rows, Math.min(n & -16, 112));
+            });
+      }
+    }
+  }
+
+  @Test
+  void sumsOfRowsAgree() {
+    same((loops, out, n) -> loops.sumRows(X, AT, 64, 7, out, AT + 1, Math.min(n, 64)));
+  }
+
+  @Test
   void lossesOfElementsAgree() {
     for (PairLoss.Function function : PairLoss.Function.values()) {
       PairLoss f = new PairLoss(function, 0.7f);
