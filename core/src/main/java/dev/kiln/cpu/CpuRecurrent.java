@@ -42,6 +42,11 @@ final class CpuRecurrent implements Recurrent {
       Buffer hn,
       @Nullable Buffer cn,
       @Nullable RecurrentKept kept) {
+    if (NarrowSequences.suits(engine, spec, lengths)) {
+      NarrowSequences all = new NarrowSequences(engine, spec, w, true);
+      all.forward(x, bias, h0, c0, y, hn, cn, kept);
+      return;
+    }
     Rowed products = Rowed.dense(x, spec.gateWidth());
     forward(spec, products, null, w, bias, h0, c0, lengths, y, hn, cn, kept);
   }
@@ -135,6 +140,11 @@ final class CpuRecurrent implements Recurrent {
       @Nullable Buffer dproduct,
       @Nullable Buffer dh0,
       @Nullable Buffer dc0) {
+    if (NarrowSequences.suits(engine, spec, lengths)) {
+      NarrowSequences all = new NarrowSequences(engine, spec, w, false);
+      all.backward(kept, dy, dhn, dcn, dx, dproduct, dh0, dc0);
+      return;
+    }
     int gates = spec.gateWidth();
     Sequences sequences = new Sequences(spec, lengths);
     Passes<RecurrentBackward> passes =

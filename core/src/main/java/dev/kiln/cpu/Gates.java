@@ -1,5 +1,7 @@
 package dev.kiln.cpu;
 
+import dev.kiln.backend.Cell;
+
 /**
  * The arithmetic between the gates and states of recurrent cells, once in plain Java and once in
  * the Vector API. What is computed is said at {@link dev.kiln.backend.Cell}.
@@ -72,6 +74,36 @@ interface Gates {
 
   /** Copies {@code n} elements into another array. */
   void copy(float[] x, int xAt, float[] y, int yAt, int n);
+
+  /**
+   * All steps of a plain cell, for one sequence, whose steps are rows 1 … {@code steps} of the
+   * block: {@code h[row] = f(gates[row] + bias + h[row - 1] w)}.
+   *
+   * @param bias where in the block it lies
+   * @param w {@code [hidden, units]}
+   */
+  void plainSteps(Cell cell, RecurrentBlock b, int steps, int bias, float[] w, int hidden);
+
+  /**
+   * And back: from the gradient of the last row's state to those of all gates, and of the state
+   * before row 1, which becomes that of row 0.
+   *
+   * @param kept a row for each step: in its slots the states, and the gradients of the outputs
+   */
+  void plainGradientSteps(
+      Cell cell, RecurrentBlock b, int steps, Slots kept, float[] w, int hidden);
+
+  /**
+   * Copies rows of slots of {@code n} units to slots of {@code units}: whole vectors, with zeros.
+   */
+  void widen(Slots from, Slots to, int rows, int slots, int n, int units);
+
+  /**
+   * And back. Where rows follow each other closely, what lies behind the last may be overwritten.
+   *
+   * @param end where the array's elements end that may be
+   */
+  void narrow(Slots from, Slots to, int rows, int slots, int n, int end);
 
   /** {@code y += x}, where y goes on to a whole number of {@link #lanes}. */
   void add(float[] x, int xAt, float[] y, int yAt, int n);

@@ -1,5 +1,6 @@
 package dev.kiln.cpu;
 
+import dev.kiln.backend.Cell;
 import java.util.Arrays;
 
 /** The cells' arithmetic in plain Java. */
@@ -196,6 +197,58 @@ final class ScalarGates implements Gates {
   @Override
   public void copy(float[] x, int xAt, float[] y, int yAt, int n) {
     System.arraycopy(x, xAt, y, yAt, n);
+  }
+
+  @Override
+  public void plainSteps(Cell cell, RecurrentBlock b, int steps, int bias, float[] w, int hidden) {
+    for (int row = 1; row <= steps; row++) {
+      int gates = b.gates(row);
+      for (int u = 0; u < b.units; u++) {
+        b.data[gates + u] += b.data[bias + u];
+      }
+      addRow(hidden, b.units, b.data, b.h(row - 1), w, 0, b.data, gates);
+      if (cell == Cell.RNN_TANH) {
+        tanhState(b, row, row + 1);
+      } else {
+        reluState(b, row, row + 1);
+      }
+    }
+  }
+
+  @Override
+  public void plainGradientSteps(
+      Cell cell, RecurrentBlock b, int steps, Slots kept, float[] w, int hidden) {
+    for (int row = steps; row > 0; row--) {
+      add(kept.data(), kept.at(row - 1, 1), b.data, b.h(row), b.units);
+      Strided y = new Strided(b.data, kept.at(row - 1, 0), 0);
+      if (cell == Cell.RNN_TANH) {
+        tanhGradient(b, y, row, row + 1);
+      } else {
+        reluGradient(b, y, row, row + 1);
+      }
+      Arrays.fill(b.data, b.h(row - 1), b.h(row - 1) + b.units, 0);
+      addRow(hidden, b.units, b.data, b.gates(row), w, 0, b.data, b.h(row - 1));
+    }
+  }
+
+  @Override
+  public void widen(Slots from, Slots to, int rows, int slots, int n, int units) {
+    for (int row = 0; row < rows; row++) {
+      for (int slot = 0; slot < slots; slot++) {
+        int at = to.at(row, slot);
+        System.arraycopy(from.data(), from.at(row, slot), to.data(), at, n);
+        Arrays.fill(to.data(), at + n, at + units, 0);
+      }
+    }
+  }
+
+  @Override
+  public void narrow(Slots from, Slots to, int rows, int slots, int n, int end) {
+    for (int row = 0; row < rows; row++) {
+      for (int slot = 0; slot < slots; slot++) {
+        System.arraycopy(from.data(), from.at(row, slot), to.data(), to.at(row, slot), n);
+      }
+    }
   }
 
   @Override

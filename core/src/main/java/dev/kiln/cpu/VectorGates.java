@@ -4,6 +4,7 @@ import static dev.kiln.cpu.VectorMath.LANES;
 import static dev.kiln.cpu.VectorMath.SPECIES;
 import static dev.kiln.cpu.VectorMath.load;
 
+import dev.kiln.backend.Cell;
 import dev.kiln.backend.Unary;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -268,6 +269,35 @@ final class VectorGates implements Gates {
   @Override
   public void copy(float[] x, int xAt, float[] y, int yAt, int n) {
     VectorRows.copy(x, xAt, y, yAt, n);
+  }
+
+  @Override
+  public void plainSteps(Cell cell, RecurrentBlock b, int steps, int bias, float[] w, int hidden) {
+    if (cell == Cell.RNN_TANH) {
+      VectorRnn.tanh(b.data, bias, b.gates(1), b.h(0), steps, w, hidden);
+    } else {
+      VectorRnn.relu(b.data, bias, b.gates(1), b.h(0), steps, w, hidden);
+    }
+  }
+
+  @Override
+  public void plainGradientSteps(
+      Cell cell, RecurrentBlock b, int steps, Slots kept, float[] w, int hidden) {
+    if (cell == Cell.RNN_TANH) {
+      VectorRnn.tanhGradient(b.data, b.h(0), kept, b.gates(1), steps, w, hidden);
+    } else {
+      VectorRnn.reluGradient(b.data, b.h(0), kept, b.gates(1), steps, w, hidden);
+    }
+  }
+
+  @Override
+  public void widen(Slots from, Slots to, int rows, int slots, int n, int units) {
+    VectorRows.widen(from, to, rows, slots, n, units);
+  }
+
+  @Override
+  public void narrow(Slots from, Slots to, int rows, int slots, int n, int end) {
+    VectorRows.narrow(from, to, rows, slots, n, end);
   }
 
   @Override

@@ -21,8 +21,8 @@ final class VectorRows {
 
   @SuppressWarnings({"unchecked", "rawtypes"})
   private static VectorMask<Float>[] first() {
-    VectorMask<Float>[] masks = new VectorMask[LANES];
-    for (int n = 0; n < LANES; n++) {
+    VectorMask<Float>[] masks = new VectorMask[LANES + 1];
+    for (int n = 0; n <= LANES; n++) {
       masks[n] = SPECIES.indexInRange(0, n);
     }
     return masks;
@@ -39,6 +39,63 @@ final class VectorRows {
       load(x, xAt + i).intoArray(y, yAt + i);
     }
     load(x, xAt + last).intoArray(y, yAt + last);
+  }
+
+  /** Copies less than a vector, for whom a whole one may be read; {@code y} has room for it. */
+  static void copyFew(float[] x, int xAt, float[] y, int yAt, int n) {
+    if (xAt + LANES <= x.length) {
+      load(x, xAt).intoArray(y, yAt);
+      return;
+    }
+    for (int i = 0; i < n; i++) {
+      y[yAt + i] = x[xAt + i];
+    }
+  }
+
+  /** {@link Gates#widen} of less than a vector, or of one. */
+  static void widen(Slots from, Slots to, int rows, int slots, int n, int units) {
+    float[] x = from.data();
+    float[] y = to.data();
+    FloatVector zero = FloatVector.zero(SPECIES);
+    VectorMask<Float> first = FIRST[n];
+    for (int row = 0; row < rows; row++) {
+      for (int slot = 0; slot < slots; slot++) {
+        int xAt = from.at(row, slot);
+        int yAt = to.at(row, slot);
+        if (xAt + LANES <= x.length) {
+          zero.blend(load(x, xAt), first).intoArray(y, yAt);
+        } else {
+          zero.intoArray(y, yAt);
+          for (int i = 0; i < n; i++) {
+            y[yAt + i] = x[xAt + i];
+          }
+        }
+      }
+    }
+  }
+
+  /** {@link Gates#narrow}: what a vector leaves behind its slot, the next one overwrites. */
+  static void narrow(Slots from, Slots to, int rows, int slots, int n, int end) {
+    if (to.rowStep() < 0) {
+      narrow(from.reversed(rows), to.reversed(rows), rows, slots, n, end);
+      return;
+    }
+    boolean close = to.slotStep() == n && to.rowStep() == slots * n;
+    float[] x = from.data();
+    float[] y = to.data();
+    for (int row = 0; row < rows; row++) {
+      for (int slot = 0; slot < slots; slot++) {
+        int xAt = from.at(row, slot);
+        int yAt = to.at(row, slot);
+        if (close && yAt + LANES <= end) {
+          load(x, xAt).intoArray(y, yAt);
+        } else {
+          for (int i = 0; i < n; i++) {
+            y[yAt + i] = x[xAt + i];
+          }
+        }
+      }
+    }
   }
 
   /** {@code y += x}; y goes on to the end of a vector, and what is there stays. */

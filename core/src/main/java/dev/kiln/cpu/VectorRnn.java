@@ -1,0 +1,122 @@
+package dev.kiln.cpu;
+
+import static dev.kiln.cpu.VectorMath.LANES;
+import static dev.kiln.cpu.VectorMath.LN_2_HIGH;
+import static dev.kiln.cpu.VectorMath.LN_2_LOW;
+import static dev.kiln.cpu.VectorMath.LOG2_E;
+import static dev.kiln.cpu.VectorMath.ROUND;
+import static dev.kiln.cpu.VectorMath.SPECIES;
+import static dev.kiln.cpu.VectorMath.TANH_ONE;
+import static dev.kiln.cpu.VectorMath.load;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
+
+/**
+ * All steps of a plain recurrent layer of one vector, {@link Gates#plainSteps} and back: a step's
+ * state is the next one's operand, and on its way there nothing but the lanes to be spread out goes
+ * through memory.
+ */
+final class VectorRnn {
+  /** Lane i to all lanes. */
+  private static final VectorShuffle<Float>[] SPREAD = spread();
+
+  private VectorRnn() {}
+
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  private static VectorShuffle<Float>[] spread() {
+    VectorShuffle<Float>[] all = new VectorShuffle[LANES];
+    for (int i = 0; i < LANES; i++) {
+      int lane = i;
+      all[i] = VectorShuffle.fromOp(SPECIES, any -> lane);
+    }
+    return all;
+  }
+
+  /**
+   * {@link VectorMath#tanh}, written out as in {@link VectorFunctions}: so long that C2 does not
+   * inline it. What is outside its bounds is put right at the end, where no step waits for it.
+   */
+  static void tanh(float[] x, int bias, int gates, int h, int steps, float[] w, int hidden) {
+    FloatVector one = FloatVector.broadcast(SPECIES, 1);
+    FloatVector state = load(x, h);
+    for (int step = 0; step < steps; step++) {
+      FloatVector v = load(x, gates + step * LANES).lanewise(VectorOperators.ADD, load(x, bias));
+      for (int i = 0; i < hidden; i++) {
+        v = state.rearrange(SPREAD[i]).lanewise(VectorOperators.FMA, load(w, i * LANES), v);
+      }
+      FloatVector shifted =
+          v.lanewise(
+              VectorOperators.FMA,
+              FloatVector.broadcast(SPECIES, 2 * LOG2_E),
+              FloatVector.broadcast(SPECIES, ROUND));
+      FloatVector k = shifted.lanewise(VectorOperators.SUB, ROUND);
+      FloatVector r =
+          k.lanewise(
+              VectorOperators.FMA,
+              FloatVector.broadcast(SPECIES, -LN_2_HIGH),
+              v.lanewise(VectorOperators.ADD, v));
+      r = k.lanewise(VectorOperators.FMA, FloatVector.broadcast(SPECIES, -LN_2_LOW), r);
+      FloatVector p = FloatVector.broadcast(SPECIES, VectorMath.EXP_6);
+      p = p.lanewise(VectorOperators.FMA, r, FloatVector.broadcast(SPECIES, VectorMath.EXP_5));
+      p = p.lanewise(VectorOperators.FMA, r, FloatVector.broadcast(SPECIES, VectorMath.EXP_4));
+      p = p.lanewise(VectorOperators.FMA, r, FloatVector.broadcast(SPECIES, VectorMath.EXP_3));
+      p = p.lanewise(VectorOperators.FMA, r, FloatVector.broadcast(SPECIES, VectorMath.EXP_2));
+      p = p.lanewise(VectorOperators.FMA, r.lanewise(VectorOperators.MUL, r), r);
+      IntVector bits = shifted.reinterpretAsInts().add(127);
+      FloatVector scale = bits.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+      FloatVector e = p.lanewise(VectorOperators.FMA, scale, scale.sub(1));
+      state = e.lanewise(VectorOperators.DIV, e.add(2));
+      state = state.blend(one, v.compare(VectorOperators.GT, TANH_ONE));
+      state = state.blend(one.neg(), v.compare(VectorOperators.LT, -TANH_ONE));
+      state.intoArray(x, h + (step + 1) * LANES);
+    }
+  }
+
+  static void relu(float[] x, int bias, int gates, int h, int steps, float[] w, int hidden) {
+    FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector state = load(x, h);
+    for (int step = 0; step < steps; step++) {
+      FloatVector start = load(x, gates + step * LANES).add(load(x, bias));
+      FloatVector sum = product(start, state, w, hidden);
+      state = sum.blend(zero, sum.compare(VectorOperators.LE, zero));
+      state.intoArray(x, h + (step + 1) * LANES);
+    }
+  }
+
+  private static FloatVector product(FloatVector start, FloatVector a, float[] w, int n) {
+    FloatVector sum = start;
+    for (int i = 0; i < n; i++) {
+      sum = a.rearrange(SPREAD[i]).fma(load(w, i * LANES), sum);
+    }
+    return sum;
+  }
+
+  static void tanhGradient(float[] x, int dh, Slots kept, int gates, int steps, float[] w, int n) {
+    FloatVector one = FloatVector.broadcast(SPECIES, 1);
+    FloatVector up = load(x, dh + steps * LANES);
+    for (int step = steps - 1; step >= 0; step--) {
+      FloatVector y = load(x, kept.at(step, 0));
+      up = up.add(load(x, kept.at(step, 1)));
+      up = up.mul(one.sub(y.mul(y)));
+      up.intoArray(x, gates + step * LANES);
+      up = product(FloatVector.zero(SPECIES), up, w, n);
+    }
+    up.intoArray(x, dh);
+  }
+
+  static void reluGradient(float[] x, int dh, Slots kept, int gates, int steps, float[] w, int n) {
+    FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector up = load(x, dh + steps * LANES);
+    for (int step = steps - 1; step >= 0; step--) {
+      up = up.add(load(x, kept.at(step, 1)));
+      FloatVector y = load(x, kept.at(step, 0));
+      up = up.blend(zero, y.compare(VectorOperators.LE, zero));
+      up.intoArray(x, gates + step * LANES);
+      up = product(zero, up, w, n);
+    }
+    up.intoArray(x, dh);
+  }
+}
