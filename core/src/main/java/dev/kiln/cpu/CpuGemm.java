@@ -52,7 +52,16 @@ final class CpuGemm implements Gemm {
     int n = spec.n();
     int k = spec.k();
     if (spec.batch() == 1 && (long) m * n * k <= TINY) {
-      tiny(spec, a, b, bias, c);
+      product
+          .tiles()
+          .small(
+              matrix(a, 0, m, k, spec.transposeA()),
+              matrix(b, 0, k, n, spec.transposeB()),
+              CpuBuffer.floatsOrNull(bias),
+              CpuBuffer.offsetOrZero(bias),
+              CpuBuffer.floats(c),
+              CpuBuffer.offset(c),
+              CpuBuffer.end(c));
       finish.run(CpuBuffer.floats(c), CpuBuffer.offset(c), c.size());
       return;
     }
@@ -99,31 +108,6 @@ final class CpuGemm implements Gemm {
     } else {
       for (int i = 0; i < spec.batch(); i++) {
         one.run(i);
-      }
-    }
-  }
-
-  /** Element by element, where the operands lie. */
-  private void tiny(GemmSpec spec, Buffer a, Buffer b, @Nullable Buffer bias, Buffer c) {
-    Tiles tiles = product.tiles();
-    int n = spec.n();
-    int k = spec.k();
-    int aRow = spec.transposeA() ? 1 : k;
-    int aStep = spec.transposeA() ? spec.m() : 1;
-    int bColumn = spec.transposeB() ? k : 1;
-    int bStep = spec.transposeB() ? 1 : n;
-    float[] left = CpuBuffer.floats(a);
-    float[] right = CpuBuffer.floats(b);
-    float[] y = CpuBuffer.floats(c);
-    float[] starts = CpuBuffer.floatsOrNull(bias);
-    int startAt = CpuBuffer.offsetOrZero(bias);
-    int at = CpuBuffer.offset(c);
-    for (int i = 0; i < spec.m(); i++) {
-      int row = CpuBuffer.offset(a) + i * aRow;
-      for (int j = 0; j < n; j++) {
-        float start = starts == null ? 0 : starts[startAt + j];
-        int column = CpuBuffer.offset(b) + j * bColumn;
-        y[at + i * n + j] = tiles.chain(start, k, left, row, aStep, right, column, bStep);
       }
     }
   }

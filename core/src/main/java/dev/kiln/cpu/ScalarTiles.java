@@ -1,6 +1,7 @@
 package dev.kiln.cpu;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tiles in plain Java, for a JVM without the Vector API: up to 16 rows of 64 columns, in loops that
@@ -183,12 +184,17 @@ final class ScalarTiles implements Tiles {
   }
 
   @Override
-  public float chain(
-      float start, int k, float[] a, int ao, int aStep, float[] b, int bo, int bStep) {
-    float sum = start;
-    for (int p = 0; p < k; p++) {
-      sum += a[ao + p * aStep] * b[bo + p * bStep];
+  public void small(
+      Matrix a, Matrix b, float @Nullable [] start, int startAt, float[] c, int cAt, int cEnd) {
+    int n = b.columns();
+    for (int i = 0; i < a.rows(); i++) {
+      for (int j = 0; j < n; j++) {
+        float sum = start == null ? 0 : start[startAt + j];
+        for (int p = 0; p < a.columns(); p++) {
+          sum += a.data()[a.at(i, p)] * b.data()[b.at(p, j)];
+        }
+        c[cAt + i * n + j] = sum;
+      }
     }
-    return sum;
   }
 }

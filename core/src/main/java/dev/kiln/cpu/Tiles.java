@@ -1,5 +1,7 @@
 package dev.kiln.cpu;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The innermost loop of every matrix product and convolution: one small tile of the result held in
  * registers.
@@ -91,9 +93,11 @@ interface Tiles {
       float[] source, int from, int step, int count, int width, float[] target, int to, int toStep);
 
   /**
-   * One element: the chain {@code start + a[0] b[0] + a[1] b[1] + …} as tiles have it.
+   * A product of so few elements that packing it for tiles would take longest: each of {@code c} is
+   * {@code start[column]}, or 0, plus its chain.
    *
-   * @param aStep the distance between the elements of {@code a}, likewise {@code bStep}
+   * @param cEnd up to where {@code c} may be overwritten behind its last row
    */
-  float chain(float start, int k, float[] a, int ao, int aStep, float[] b, int bo, int bStep);
+  void small(
+      Matrix a, Matrix b, float @Nullable [] start, int startAt, float[] c, int cAt, int cEnd);
 }

@@ -6,6 +6,7 @@ import static dev.kiln.cpu.VectorMath.load;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Register tiles in the Vector API.
@@ -146,12 +147,8 @@ final class VectorTiles implements Tiles {
   }
 
   @Override
-  public float chain(
-      float start, int k, float[] a, int ao, int aStep, float[] b, int bo, int bStep) {
-    float sum = start;
-    for (int p = 0; p < k; p++) {
-      sum = Math.fma(a[ao + p * aStep], b[bo + p * bStep], sum);
-    }
-    return sum;
+  public void small(
+      Matrix a, Matrix b, float @Nullable [] start, int startAt, float[] c, int cAt, int cEnd) {
+    SmallProduct.multiply(a, b, start, startAt, c, cAt, cEnd);
   }
 }

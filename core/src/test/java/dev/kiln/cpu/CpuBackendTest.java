@@ -16,8 +16,11 @@ import dev.kiln.backend.Epilogue;
 import dev.kiln.backend.GemmSpec;
 import dev.kiln.backend.Pool2dSpec;
 import dev.kiln.backend.Rows;
+import dev.kiln.backend.SgdSpec;
+import dev.kiln.backend.Stepped;
 import dev.kiln.backend.Unary;
 import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +35,32 @@ class CpuBackendTest {
   /** One call that writes to its last argument. */
   private interface Call {
     void on(Backend backend, Buffer out);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"vector", "scalar"})
+  void whatLiesBesideAPartOfABufferIsLeftAlone(String engine) {
+    Backend backend = backend(engine, 1);
+    Buffer all = floats(backend, 40, 1);
+    float[] before = values(backend, all);
+    Buffer part = backend.view(all, 3, 5);
+    Stepped on = new Stepped(List.of(part), List.of(floats(backend, 5, 2)), List.of(0));
+    backend.sgd(new SgdSpec(0.1f, 0, 1, 0, false, false), on, null);
+    GemmSpec product = new GemmSpec(3, 2, 4, false, false, 1, 0, 0);
+    Buffer a = floats(backend, 12, 3);
+    Buffer b = floats(backend, 8, 4);
+    backend.gemm(product, a, b, Epilogue.NONE, backend.view(all, 20, 6));
+    float[] after = values(backend, all);
+    for (int i = 0; i < 40; i++) {
+      boolean written = i >= 3 && i < 8 || i >= 20 && i < 26;
+      assertThat(after[i] != before[i]).as("element %d", i).isEqualTo(written);
+    }
+  }
+
+  private static float[] values(Backend backend, Buffer buffer) {
+    FloatBuffer values = FloatBuffer.allocate(buffer.size());
+    backend.download(buffer, values);
+    return values.array();
   }
 
   @ParameterizedTest

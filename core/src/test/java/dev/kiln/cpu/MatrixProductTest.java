@@ -2,6 +2,7 @@ package dev.kiln.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,43 @@ class MatrixProductTest {
         }
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"vector", "scalar"})
+  void smallProductsGiveTheBitsOfTilesAndWriteNowhereElse(String tiles) {
+    MatrixProduct product = product(tiles, ONE);
+    SplittableRandom random = new SplittableRandom(5);
+    for (int m : new int[] {1, 2, 5, 7, 16, 17}) {
+      for (int n : new int[] {1, 2, 5, 15, 16, 17, 33}) {
+        for (int k : new int[] {0, 1, 5, 16, 17}) {
+          for (int kind = 0; kind < 16; kind++) {
+            Matrix a = some(random, m, k, (kind & 1) != 0);
+            Matrix b = some(random, k, n, (kind & 2) != 0);
+            float[] bias = some(random, 1, n + 1, false).data();
+            boolean biased = (kind & 4) != 0;
+            int room = (kind & 8) != 0 ? 16 : 0;
+            float[] expected = new float[m * n + 2];
+            Start start = biased ? Start.perColumn(bias, 1) : Start.ZERO;
+            product.multiply(a, b, Matrix.dense(expected, 2, m, n), start);
+            float[] actual = new float[2 + m * n + room];
+            float[] starts = biased ? bias : null;
+            product.tiles().small(a, b, starts, 1, actual, 2, actual.length);
+            assertThat(Arrays.copyOf(actual, expected.length)).isEqualTo(expected);
+          }
+        }
+      }
+    }
+  }
+
+  private static Matrix some(SplittableRandom random, int rows, int columns, boolean transposed) {
+    float[] data = new float[rows * columns + 3];
+    for (int i = 0; i < data.length; i++) {
+      data[i] = (float) random.nextDouble(-1, 1);
+    }
+    return transposed
+        ? Matrix.dense(data, 3, columns, rows).transposed()
+        : Matrix.dense(data, 3, rows, columns);
   }
 
   @ParameterizedTest
