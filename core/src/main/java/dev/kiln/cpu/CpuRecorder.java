@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 final class CpuRecorder implements Recorder {
   private final CpuBackend backend;
   private final Map<Key, Deque<Buffer>> free = new HashMap<>();
-  private final List<Runnable> calls = new ArrayList<>();
+  private final List<BackendCall> calls = new ArrayList<>();
 
   private record Key(DType dtype, int size) {}
 
@@ -38,22 +38,22 @@ final class CpuRecorder implements Recorder {
 
   @Override
   public void take(BackendCall call) {
-    calls.add(() -> call.make(backend));
+    calls.add(call);
   }
 
   @Override
   public <S> void take(Supplier<S> numbers, VaryingCall<S> call) {
-    calls.add(() -> call.make(backend, numbers.get()));
+    calls.add(on -> call.make(on, numbers.get()));
   }
 
   @Override
   public Replay finish() {
-    Runnable[] list = calls.toArray(new Runnable[0]);
+    BackendCall[] list = calls.toArray(new BackendCall[0]);
     return new Replay() {
       @Override
       public void run() {
-        for (Runnable call : list) {
-          call.run();
+        for (BackendCall call : list) {
+          call.make(backend);
         }
       }
 
