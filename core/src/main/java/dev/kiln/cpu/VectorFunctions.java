@@ -4,6 +4,7 @@ import static dev.kiln.cpu.VectorMath.LANES;
 import static dev.kiln.cpu.VectorMath.LN_2_HIGH;
 import static dev.kiln.cpu.VectorMath.LN_2_LOW;
 import static dev.kiln.cpu.VectorMath.LOG2_E;
+import static dev.kiln.cpu.VectorMath.ROOT_HALF_BITS;
 import static dev.kiln.cpu.VectorMath.ROUND;
 import static dev.kiln.cpu.VectorMath.SIGMOID_HIGH;
 import static dev.kiln.cpu.VectorMath.SIGMOID_LOW;
@@ -15,6 +16,7 @@ import dev.kiln.backend.Unary;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
@@ -227,9 +229,45 @@ final class VectorFunctions {
     }
   }
 
+  /**
+   * Within 1 unit in the last place; negative infinity at 0, NaN below. Written out likewise, else
+   * the logarithm and the exponential of a loss are in one body.
+   */
   private static void log(float[] x, int xAt, float[] y, int yAt, int n) {
     for (int i = 0; i < n; i += LANES) {
-      VectorMath.log(load(x, xAt + i)).intoArray(y, yAt + i);
+      FloatVector v = load(x, xAt + i);
+      // subnormal numbers are made normal ones first
+      VectorMask<Float> tiny = v.compare(VectorOperators.LT, Float.MIN_NORMAL);
+      FloatVector scaled = v.blend(v.lanewise(VectorOperators.MUL, 0x1p24f), tiny);
+      // v = 2^k m with m from √½ to √2; the difference of the bit patterns counts whole octaves
+      IntVector bits = scaled.reinterpretAsInts();
+      IntVector octave =
+          bits.lanewise(VectorOperators.SUB, ROOT_HALF_BITS).lanewise(VectorOperators.ASHR, 23);
+      IntVector whole = octave.lanewise(VectorOperators.LSHL, 23);
+      FloatVector m = bits.lanewise(VectorOperators.SUB, whole).reinterpretAsFloats();
+      FloatVector k = (FloatVector) octave.convertShape(VectorOperators.I2F, SPECIES, 0);
+      k = k.blend(k.lanewise(VectorOperators.SUB, 24f), tiny);
+      // log(1 + f) = f - f^2 / 2 + f^3 p(f)
+      FloatVector f = m.lanewise(VectorOperators.SUB, 1f);
+      FloatVector p = FloatVector.broadcast(SPECIES, VectorMath.LOG_11);
+      p = p.lanewise(VectorOperators.FMA, f, FloatVector.broadcast(SPECIES, VectorMath.LOG_10));
+      p = p.lanewise(VectorOperators.FMA, f, FloatVector.broadcast(SPECIES, VectorMath.LOG_9));
+      p = p.lanewise(VectorOperators.FMA, f, FloatVector.broadcast(SPECIES, VectorMath.LOG_8));
+      p = p.lanewise(VectorOperators.FMA, f, FloatVector.broadcast(SPECIES, VectorMath.LOG_7));
+      p = p.lanewise(VectorOperators.FMA, f, FloatVector.broadcast(SPECIES, VectorMath.LOG_6));
+      p = p.lanewise(VectorOperators.FMA, f, FloatVector.broadcast(SPECIES, VectorMath.LOG_5));
+      p = p.lanewise(VectorOperators.FMA, f, FloatVector.broadcast(SPECIES, VectorMath.LOG_4));
+      p = p.lanewise(VectorOperators.FMA, f, FloatVector.broadcast(SPECIES, VectorMath.LOG_3));
+      FloatVector square = f.lanewise(VectorOperators.MUL, f);
+      p = p.lanewise(VectorOperators.MUL, f).lanewise(VectorOperators.MUL, square);
+      p = k.lanewise(VectorOperators.FMA, FloatVector.broadcast(SPECIES, LN_2_LOW), p);
+      p = square.lanewise(VectorOperators.FMA, FloatVector.broadcast(SPECIES, -0.5f), p);
+      p = f.lanewise(VectorOperators.ADD, p);
+      p = k.lanewise(VectorOperators.FMA, FloatVector.broadcast(SPECIES, LN_2_HIGH), p);
+      p = p.blend(Float.NEGATIVE_INFINITY, v.compare(VectorOperators.EQ, 0f));
+      p = p.blend(Float.NaN, v.compare(VectorOperators.LT, 0f));
+      // infinity and NaN as they are
+      v.blend(p, v.compare(VectorOperators.LT, Float.POSITIVE_INFINITY)).intoArray(y, yAt + i);
     }
   }
 

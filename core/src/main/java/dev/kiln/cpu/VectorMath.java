@@ -44,8 +44,19 @@ final class VectorMath {
   static final float EXP_4 = 0.04166839f;
   static final float EXP_5 = 0.0083687175f;
   static final float EXP_6 = 0.0013814596f;
+  // (log(1 + f) - f + f^2 / 2) / f^3 for 1 + f from √½ to √2
+  static final float LOG_3 = 0.33333313f;
+  static final float LOG_4 = -0.2500001f;
+  static final float LOG_5 = 0.20002119f;
+  static final float LOG_6 = -0.16667996f;
+  static final float LOG_7 = 0.14219552f;
+  static final float LOG_8 = -0.12405589f;
+  static final float LOG_9 = 0.11888162f;
+  static final float LOG_10 = -0.11675652f;
+  static final float LOG_11 = 0.06746641f;
+  private static final float ROOT_TWO_LESS_1 = 0.41421357f;
   private static final float ROOT_HALF = 0.70710677f;
-  private static final int ROOT_HALF_BITS = Float.floatToRawIntBits(ROOT_HALF);
+  static final int ROOT_HALF_BITS = Float.floatToRawIntBits(ROOT_HALF);
 
   private VectorMath() {}
 
@@ -155,49 +166,32 @@ final class VectorMath {
     return n.fma(FloatVector.broadcast(SPECIES, -LN_2_LOW), r);
   }
 
-  /** Within 1 unit in the last place; negative infinity at 0, NaN below. */
-  static FloatVector log(FloatVector x) {
-    // subnormal numbers are made normal ones first
-    VectorMask<Float> tiny = x.compare(VectorOperators.LT, Float.MIN_NORMAL);
-    FloatVector scaled = x.blend(x.mul(0x1p24f), tiny);
-    // x = 2^n m with m from √½ to √2; the difference of the bit patterns counts whole octaves
-    IntVector bits = scaled.reinterpretAsInts();
-    IntVector octave = bits.sub(ROOT_HALF_BITS).lanewise(VectorOperators.ASHR, 23);
-    FloatVector m = bits.sub(octave.lanewise(VectorOperators.LSHL, 23)).reinterpretAsFloats();
-    FloatVector n = (FloatVector) octave.convertShape(VectorOperators.I2F, SPECIES, 0);
-    n = n.blend(n.sub(24), tiny);
-    // log(1 + f) = f - f^2 / 2 + f^3 p(f)
-    FloatVector f = m.sub(1);
-    FloatVector p = FloatVector.broadcast(SPECIES, 0.06746641f);
-    p = p.fma(f, FloatVector.broadcast(SPECIES, -0.11675652f));
-    p = p.fma(f, FloatVector.broadcast(SPECIES, 0.11888162f));
-    p = p.fma(f, FloatVector.broadcast(SPECIES, -0.12405589f));
-    p = p.fma(f, FloatVector.broadcast(SPECIES, 0.14219552f));
-    p = p.fma(f, FloatVector.broadcast(SPECIES, -0.16667996f));
-    p = p.fma(f, FloatVector.broadcast(SPECIES, 0.20002119f));
-    p = p.fma(f, FloatVector.broadcast(SPECIES, -0.2500001f));
-    p = p.fma(f, FloatVector.broadcast(SPECIES, 0.33333313f));
-    FloatVector z = f.mul(f);
-    FloatVector rest = p.mul(f).mul(z);
-    rest = n.fma(FloatVector.broadcast(SPECIES, LN_2_LOW), rest);
-    rest = z.fma(FloatVector.broadcast(SPECIES, -0.5f), rest);
-    FloatVector result = n.fma(FloatVector.broadcast(SPECIES, LN_2_HIGH), f.add(rest));
-    result = result.blend(Float.NEGATIVE_INFINITY, x.compare(VectorOperators.EQ, 0));
-    result = result.blend(Float.NaN, x.compare(VectorOperators.LT, 0));
-    // infinity and NaN as they are
-    VectorMask<Float> finite = x.compare(VectorOperators.LT, Float.POSITIVE_INFINITY);
-    return x.blend(result, finite);
+  /** {@code (log(1 + f) - f + f^2 / 2) / f^3} where 1 + f is from √½ to √2. */
+  private static FloatVector logPolynomial(FloatVector f) {
+    FloatVector p = FloatVector.broadcast(SPECIES, LOG_11);
+    p = p.fma(f, FloatVector.broadcast(SPECIES, LOG_10));
+    p = p.fma(f, FloatVector.broadcast(SPECIES, LOG_9));
+    p = p.fma(f, FloatVector.broadcast(SPECIES, LOG_8));
+    p = p.fma(f, FloatVector.broadcast(SPECIES, LOG_7));
+    p = p.fma(f, FloatVector.broadcast(SPECIES, LOG_6));
+    p = p.fma(f, FloatVector.broadcast(SPECIES, LOG_5));
+    p = p.fma(f, FloatVector.broadcast(SPECIES, LOG_4));
+    return p.fma(f, FloatVector.broadcast(SPECIES, LOG_3));
   }
 
   /** {@code log(1 + exp(x))}, within 2.5 units in the last place; nothing overflows. */
   static FloatVector softplus(FloatVector x) {
-    FloatVector zero = FloatVector.zero(SPECIES);
+    // log(1 + e) where e <= 1: of 1 + f, which is 1 + e or half of it, and f is exact
     FloatVector e = exp(x.abs().neg());
-    // log(1 + e): what rounding 1 + e loses, put back
-    FloatVector u = e.add(1);
-    FloatVector lost = e.sub(u.sub(1));
-    FloatVector log = log(u).add(lost.div(u));
-    return x.blend(zero, x.compare(VectorOperators.LT, 0)).add(log);
+    VectorMask<Float> upper = e.compare(VectorOperators.GT, ROOT_TWO_LESS_1);
+    FloatVector f = e.blend(e.sub(1).mul(0.5f), upper);
+    FloatVector z = f.mul(f);
+    FloatVector rest = logPolynomial(f).mul(f).mul(z);
+    rest = rest.blend(rest.add(LN_2_LOW), upper);
+    rest = f.add(z.fma(FloatVector.broadcast(SPECIES, -0.5f), rest));
+    FloatVector log = rest.blend(rest.add(LN_2_HIGH), upper);
+    FloatVector zero = FloatVector.zero(SPECIES);
+    return x.blend(zero, x.compare(VectorOperators.LT, 0f)).add(log);
   }
 
   /** Within 1.5 units in the last place. */

@@ -2,6 +2,7 @@ package dev.kiln.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kiln.backend.Unary;
 import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.UnaryOperator;
@@ -29,7 +30,7 @@ class VectorMathTest {
 
   @Test
   void logIsWithinOneUnitInTheLastPlaceOverAllFloats() {
-    assertThat(worst(VectorMath::log, Math::log)).isLessThan(1.0);
+    assertThat(worst(VectorMathTest::log, Math::log)).isLessThan(1.0);
   }
 
   @Test
@@ -55,6 +56,13 @@ class VectorMathTest {
   void expMinus1KeepsItsBoundUpToZero() {
     assertThat(worst(x -> VectorMath.expMinus1(x.abs().neg()), x -> Math.expm1(-Math.abs(x))))
         .isLessThan(1.5);
+  }
+
+  /** Not {@link VectorMath}'s: in the loop over a run it is. */
+  private static FloatVector log(FloatVector x) {
+    float[] values = x.toArray();
+    VectorFunctions.apply(Unary.LOG, values, 0, values, 0, values.length);
+    return VectorMath.load(values, 0);
   }
 
   /** By its series near 0, and by the continued fraction of what is missing to 1 far from it. */
@@ -89,8 +97,8 @@ class VectorMathTest {
     assertThat(of(VectorMath::sigmoid, inf, -inf, 0)).containsExactly(1, 0, 0.5f);
     assertThat(of(VectorMath::tanh, inf, -inf, 0, 50, -50)).containsExactly(1, -1, 0, 1, -1);
     assertThat(of(VectorMath::erf, inf, -inf, 0, 50, -50)).containsExactly(1, -1, 0, 1, -1);
-    assertThat(of(VectorMath::log, inf, 0, 1)).containsExactly(inf, -inf, 0);
-    assertThat(of(VectorMath::log, -0f, -1f, -inf)).containsExactly(-inf, Float.NaN, Float.NaN);
+    assertThat(of(VectorMathTest::log, inf, 0, 1)).containsExactly(inf, -inf, 0);
+    assertThat(of(VectorMathTest::log, -0f, -1f, -inf)).containsExactly(-inf, Float.NaN, Float.NaN);
     assertThat(of(VectorMath::softplus, inf, -inf, 200)).containsExactly(inf, 0, 200);
     assertThat(of(VectorMath::expMinus1, -inf, -0f, -200)).containsExactly(-1, 0, -1);
   }
@@ -100,7 +108,7 @@ class VectorMathTest {
     assertThat(of(VectorMath::exp, Float.NaN)[0]).isNaN();
     assertThat(of(VectorMath::sigmoid, Float.NaN)[0]).isNaN();
     assertThat(of(VectorMath::tanh, Float.NaN)[0]).isNaN();
-    assertThat(of(VectorMath::log, Float.NaN)[0]).isNaN();
+    assertThat(of(VectorMathTest::log, Float.NaN)[0]).isNaN();
     assertThat(of(VectorMath::erf, Float.NaN)[0]).isNaN();
     assertThat(of(VectorMath::softplus, Float.NaN)[0]).isNaN();
     assertThat(of(VectorMath::expMinus1, Float.NaN)[0]).isNaN();
