@@ -13,11 +13,6 @@ record Slots(float[] data, int offset, int rowStep, int slotStep) {
     return offset + row * rowStep + slot * slotStep;
   }
 
-  /** The same without the first slots. */
-  Slots from(int slot) {
-    return new Slots(data, offset + slot * slotStep, rowStep, slotStep);
-  }
-
   /** The last of so many rows first. */
   Slots reversed(int rows) {
     return new Slots(data, offset + (rows - 1) * rowStep, -rowStep, slotStep);
