@@ -8,8 +8,9 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * exp, log, tanh, erf and the logistic function of whole vectors, as polynomials. The coefficients
- * are weighted minimax fits made for this class; the bounds stated were measured over all floats.
+ * exp, softplus, erf and the logistic function of whole vectors, as polynomials; log and tanh are
+ * written out in {@link VectorFunctions}. The coefficients are weighted minimax fits made for this
+ * class; the bounds stated were measured over all floats.
  */
 final class VectorMath {
   /** The property that caps the width of vectors, in bits. */
@@ -145,19 +146,6 @@ final class VectorMath {
     FloatVector p = nearExpMinus1(remainder(shifted.sub(ROUND), y.neg())).add(1);
     FloatVector one = FloatVector.broadcast(SPECIES, 1);
     return one.div(p.fma(power(shifted.reinterpretAsInts()), one));
-  }
-
-  /** Within 2.5 units in the last place. */
-  static FloatVector tanh(FloatVector x) {
-    // e / (e + 2) with e = exp 2x - 1 = 2^n (exp r - 1) + (2^n - 1), which keeps its digits near 0
-    FloatVector y = x.blend(TANH_ONE, x.compare(VectorOperators.GT, TANH_ONE));
-    y = y.blend(-TANH_ONE, y.compare(VectorOperators.LT, -TANH_ONE));
-    FloatVector shifted =
-        y.fma(FloatVector.broadcast(SPECIES, 2 * LOG2_E), FloatVector.broadcast(SPECIES, ROUND));
-    FloatVector p = nearExpMinus1(remainder(shifted.sub(ROUND), y.add(y)));
-    FloatVector scale = power(shifted.reinterpretAsInts());
-    FloatVector e = p.fma(scale, scale.sub(1));
-    return e.div(e.add(2));
   }
 
   /** {@code x - n ln 2}. */

@@ -36,8 +36,9 @@ final class VectorRnn {
   }
 
   /**
-   * {@link VectorMath#tanh}, written out as in {@link VectorFunctions}: so long that C2 does not
-   * inline it. What is outside its bounds is put right at the end, where no step waits for it.
+   * The tanh of {@link VectorFunctions}, with the same bits, written out here too: so long that C2
+   * does not inline it. What is outside its bounds is put right at the end, where no step waits for
+   * it.
    */
   static void tanh(float[] x, int bias, int gates, int h, int steps, float[] w, int hidden) {
     FloatVector one = FloatVector.broadcast(SPECIES, 1);
