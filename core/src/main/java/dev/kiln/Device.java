@@ -157,6 +157,13 @@ public final class Device implements AutoCloseable {
     return takingHere() != null;
   }
 
+  /** Where integers can be read that are looked up by: a recording's own are not there yet. */
+  Backend backendThatHas(Buffer buffer) {
+    Backend here = backend();
+    Taking now = takingHere();
+    return now == null ? here : now.backendThatHas(buffer);
+  }
+
   private @Nullable Taking takingHere() {
     Taking now = taking;
     return now != null && now.isOfThisThread() ? now : null;

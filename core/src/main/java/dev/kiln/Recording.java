@@ -1,12 +1,10 @@
 package dev.kiln;
 
-import dev.kiln.backend.Backend;
 import dev.kiln.backend.Recorder;
 import dev.kiln.backend.StridedCopy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +73,8 @@ public final class Recording implements AutoCloseable {
    * @return the step's results. They hold until the next run, which overwrites them, and end with
    *     this recording
    * @throws ShapeException if an input is not of the shape that it had in the first run
+   * @throws IllegalArgumentException if there are more or fewer of them, or one is on another
+   *     device
    * @throws IllegalStateException if the step cannot be taken down: it reads values back in its
    *     middle, makes tensors of values of the host, or adds to gradients of the step before
    */
@@ -82,6 +82,7 @@ public final class Recording implements AutoCloseable {
     if (closed) {
       throw new IllegalStateException("recording: it is closed");
     }
+    checkDevice(given);
     if (!begun) {
       runEagerly(given);
       begun = true;
@@ -92,9 +93,7 @@ public final class Recording implements AutoCloseable {
     if (calls == null) {
       calls = record(given);
     } else {
-      for (int i = 0; i < given.length; i++) {
-        inputs.get(i).set(given[i]);
-      }
+      bring(given);
       for (Varying<?> numbers : varying) {
         numbers.advance();
       }
@@ -113,10 +112,10 @@ public final class Recording implements AutoCloseable {
   }
 
   private Recorder.Replay record(Tensor... given) {
-    closeOwn();
     for (int i = 0; i < given.length; i++) {
       inputs.get(i).begin(given[i]);
     }
+    closeOwn(); // only now: the results of the first run may be the inputs of this one
     try (Taking taking = device.take()) {
       try (Scope scope = device.scope()) {
         keep(scope, step.take(inputs.stream().map(FixedInput::tensor).toList()));
@@ -138,6 +137,47 @@ public final class Recording implements AutoCloseable {
   private void closeOwn() {
     own.forEach(Tensor::close);
     own = List.of();
+  }
+
+  /**
+   * Copies the inputs to their places. What the step before returned may itself be such a place,
+   * which is then read before it is overwritten.
+   */
+  private void bring(Tensor... given) {
+    Tensor[] from = given;
+    for (int i = 1; i < given.length; i++) {
+      for (FixedInput earlier : inputs.subList(0, i)) {
+        if (earlier.isPlaceOf(given[i])) {
+          from = from == given ? given.clone() : from;
+          from[i] = Tensor.like(given[i]);
+          device
+              .backend()
+              .copy(StridedCopy.plain(given[i].size()), given[i].buffer(), from[i].buffer());
+          break;
+        }
+      }
+    }
+    for (int i = 0; i < from.length; i++) {
+      inputs.get(i).set(from[i]);
+      if (from[i] != given[i]) {
+        from[i].close();
+      }
+    }
+  }
+
+  private void checkDevice(Tensor... given) {
+    for (int i = 0; i < given.length; i++) {
+      if (given[i].device() != device) {
+        throw new IllegalArgumentException(
+            "recording: input "
+                + i
+                + " is "
+                + given[i]
+                + ", and the recording was made on "
+                + device.info().id()
+                + " (another Device, even if it has the same name)");
+      }
+    }
   }
 
   private void check(Tensor... given) {
@@ -164,93 +204,6 @@ public final class Recording implements AutoCloseable {
       inputs.forEach(FixedInput::close);
       if (replay != null && !device.isClosed()) {
         replay.close();
-      }
-    }
-  }
-
-  /** An input's place in memory, which replays read. */
-  static final class FixedInput {
-    private final int number;
-    private final Shape shape;
-    private final DType dtype;
-    private final List<Demand> demands = new ArrayList<>();
-    private @Nullable Tensor fixed;
-    private @Nullable Tensor source;
-
-    private record Demand(int low, int high, int except) {}
-
-    FixedInput(int number, Tensor like) {
-      this.number = number;
-      this.shape = like.shape();
-      this.dtype = like.dtype();
-    }
-
-    private void check(Tensor given) {
-      if (!given.shape().equals(shape) || given.dtype() != dtype) {
-        throw new ShapeException(
-            "recording: input "
-                + number
-                + " is "
-                + given
-                + "; the first run's was "
-                + shape
-                + " "
-                + dtype
-                + ", and a recording is for one shape: make another one for this");
-      }
-      demands.forEach(demand -> check(given, demand));
-    }
-
-    private void check(Tensor given, Demand demand) {
-      int at = given.firstOutside(demand.low, demand.high, demand.except);
-      if (at >= 0) {
-        throw new IllegalArgumentException(
-            "recording: input "
-                + number
-                + " holds "
-                + given.toInts()[at]
-                + " at position "
-                + at
-                + "; the step wants numbers from "
-                + demand.low
-                + " to "
-                + demand.high);
-      }
-    }
-
-    private void begin(Tensor given) {
-      if (fixed == null) {
-        Tensor place = Tensor.fixed(given, this);
-        place.moveTo(null);
-        fixed = place;
-      }
-      set(given);
-    }
-
-    private void set(Tensor given) {
-      Tensor place = tensor();
-      source = given;
-      if (given != place) {
-        Backend backend = place.backend();
-        backend.copy(StridedCopy.plain(given.size()), given.buffer(), place.buffer());
-      }
-    }
-
-    private Tensor tensor() {
-      return Objects.requireNonNull(fixed);
-    }
-
-    /** What {@link Tensor#firstOutside} is asked of an input is asked of each that comes. */
-    int firstOutside(int low, int high, int except) {
-      Demand demand = new Demand(low, high, except);
-      demands.add(demand);
-      check(Objects.requireNonNull(source), demand);
-      return -1;
-    }
-
-    private void close() {
-      if (fixed != null) {
-        fixed.close();
       }
     }
   }

@@ -66,6 +66,18 @@ final class Taking implements AutoCloseable {
     return backend;
   }
 
+  /** The real backend, for what was there before the recording. */
+  Backend backendThatHas(Buffer buffer) {
+    if (made.contains(buffer.whole())) {
+      throw refused(
+          "it looks something up by "
+              + buffer.size()
+              + " integers that it has computed itself, and would have to read them back to know"
+              + " that they are in range; let run() take them as an input");
+    }
+    return real;
+  }
+
   /** What is to be advanced before each run but the first, in this order. */
   List<Varying<?>> varying() {
     return varying;

@@ -4,6 +4,7 @@ import dev.kiln.autograd.Node;
 import dev.kiln.autograd.Tape;
 import dev.kiln.backend.Backend;
 import dev.kiln.backend.Buffer;
+import dev.kiln.backend.StridedCopy;
 import java.lang.ref.Reference;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
@@ -23,7 +24,7 @@ public final class Tensor extends TensorOps implements AutoCloseable {
   private final Storage storage;
   private final Buffer buffer;
   private final @Nullable LabelRange labels;
-  private Recording.@Nullable FixedInput place;
+  private @Nullable Origin origin;
   private @Nullable Scope owner;
   private boolean closed;
   private boolean requiresGrad;
@@ -89,10 +90,35 @@ public final class Tensor extends TensorOps implements AutoCloseable {
   }
 
   /** A recording's own place for tensors that are like {@code input}. */
-  static Tensor fixed(Tensor input, Recording.FixedInput place) {
+  static Tensor fixed(Tensor input, FixedInput place) {
     Tensor fixed = like(input);
-    fixed.place = place;
+    if (input.dtype == DType.INT32) {
+      fixed.origin = new Origin(place, null);
+    }
     return fixed.requiresGrad(input.requiresGrad);
+  }
+
+  /** Undefined contents that will be indices from 0 to {@code n} - 1: for an op's result. */
+  public static Tensor indices(Device device, Shape shape, int n) {
+    Buffer buffer = device.backend().allocate(DType.INT32, shape.size());
+    LabelRange range = new LabelRange(0, n - 1);
+    return new Tensor(device, shape, new Storage(device, buffer), buffer, range);
+  }
+
+  /**
+   * A copy of some elements of {@code x}, or of all in another order; not recorded: for ops.
+   *
+   * @param copy what it writes is the whole result
+   */
+  public static Tensor picked(Tensor x, Shape shape, StridedCopy copy) {
+    Buffer source = x.buffer();
+    Buffer buffer = x.backend().allocate(x.dtype, shape.size());
+    Tensor y = new Tensor(x.device, shape, new Storage(x.device, buffer), buffer, x.labels);
+    if (shape.size() > 0) {
+      x.backend().copy(copy, source, buffer);
+      y.origin = x.origin == null ? null : x.origin.picked(copy);
+    }
+    return y;
   }
 
   /** A single number, shape {@code []}. */
@@ -150,7 +176,9 @@ public final class Tensor extends TensorOps implements AutoCloseable {
             ? whole
             : device.backend().view(whole, offset, other.size());
     Tensor view = new Tensor(device, other, storage.share(), part, labels);
-    view.place = place;
+    if (origin != null) {
+      view.origin = part == whole ? origin : origin.run(offset, other.size());
+    }
     return view;
   }
 
@@ -202,22 +230,41 @@ public final class Tensor extends TensorOps implements AutoCloseable {
   /**
    * Where the first element of an int32 tensor lies that is neither in {@code low..high} nor {@code
    * except}; -1 if there is none. Values that came from the host are judged by their range and cost
-   * nothing unless it is off; others are read back.
+   * nothing unless it is off; others are read back. A recording asks this of its inputs at each
+   * run.
+   *
+   * @throws IllegalStateException in a recording, if the step has computed the values and nothing
+   *     is known of them
    */
   public int firstOutside(int low, int high, int except) {
-    if (place != null && device.isRecording()) {
-      return place.firstOutside(low, high, except);
-    }
-    if (labels != null && labels.least() >= low && labels.greatest() <= high || size() == 0) {
+    if (origin != null && device.isRecording()) {
+      origin.demand(low, high, except);
       return -1;
     }
-    int[] values = toInts();
+    if (isWithin(low, high)) {
+      return -1;
+    }
+    int[] values = valuesFromOutside();
     for (int i = 0; i < values.length; i++) {
       if ((values[i] < low || values[i] > high) && values[i] != except) {
         return i;
       }
     }
     return -1;
+  }
+
+  /** Whether all integers are known to be in {@code low..high}; without a wait. */
+  boolean isWithin(int low, int high) {
+    return labels != null && labels.least() >= low && labels.greatest() <= high || size() == 0;
+  }
+
+  /** The values of an int32 tensor, though it be in the middle of a recording. */
+  int[] valuesFromOutside() {
+    require(DType.INT32, "firstOutside", "toFloats");
+    int[] values = new int[size()];
+    device.backendThatHas(buffer()).download(buffer(), IntBuffer.wrap(values));
+    Reference.reachabilityFence(this);
+    return values;
   }
 
   // ------------------------------------------------------------------ its values

@@ -76,7 +76,7 @@ public final class Reduce {
     Rows rows = nonEmptyRows("max", "largest", x, axis);
     Shape shape = reduced(x.shape(), axis, keepDim);
     Tensor values = Tensor.empty(x.device(), DType.FLOAT32, shape);
-    Tensor indices = Tensor.empty(x.device(), DType.INT32, shape);
+    Tensor indices = Tensor.indices(x.device(), shape, x.dim(axis));
     x.backend().max(rows, x.buffer(), values.buffer(), indices.buffer());
     Tape.record(
         values,

@@ -71,7 +71,7 @@ public final class Slice {
     Tensor y =
         isRun(shape, cut, steps) && start % x.backend().alignment() == 0
             ? x.view(cut, start)
-            : copy(x, cut, StridedCopy.of(extents, start, strides, 0, cut.strides()));
+            : Tensor.picked(x, cut, StridedCopy.of(extents, start, strides, 0, cut.strides()));
     return Tape.record(
         y,
         x,
@@ -87,14 +87,6 @@ public final class Slice {
           }
           return dx;
         });
-  }
-
-  private static Tensor copy(Tensor x, Shape shape, StridedCopy copy) {
-    Tensor y = Tensor.empty(x.device(), x.dtype(), shape);
-    if (shape.size() > 0) {
-      x.backend().copy(copy, x.buffer(), y.buffer());
-    }
-    return y;
   }
 
   private static int clamp(int index, int extent) {
