@@ -164,6 +164,12 @@ public final class Device implements AutoCloseable {
     return now == null ? here : now.backendThatHas(buffer);
   }
 
+  /** Where a step that this thread is recording notes what it does with gradients. */
+  @Nullable LeafGradients leafGradients() {
+    Taking now = takingHere();
+    return now == null ? null : now.gradients();
+  }
+
   private @Nullable Taking takingHere() {
     Taking now = taking;
     return now != null && now.isOfThisThread() ? now : null;

@@ -13,7 +13,6 @@ final class FixedInput {
   private final DType dtype;
   private final List<Demand> demands = new ArrayList<>();
   private @Nullable Tensor fixed;
-  private @Nullable Tensor source;
 
   /** What is asked of integers: at {@code positions}, or everywhere if that is null. */
   private record Demand(int low, int high, int except, int @Nullable [] positions) {}
@@ -76,7 +75,7 @@ final class FixedInput {
   }
 
   void set(Tensor given) {
-    source = given;
+    tensor().clearGrad(); // as one that has just been made
     if (!isPlaceOf(given)) {
       Tensor place = tensor();
       place.backend().copy(StridedCopy.plain(given.size()), given.buffer(), place.buffer());
@@ -100,7 +99,7 @@ final class FixedInput {
   void demand(int low, int high, int except, int @Nullable [] positions) {
     Demand demand = new Demand(low, high, except, positions);
     demands.add(demand);
-    check(Objects.requireNonNull(source), demand);
+    check(tensor(), demand);
   }
 
   void close() {

@@ -5,6 +5,7 @@ import dev.kiln.backend.StridedCopy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +51,7 @@ public final class Recording implements AutoCloseable {
   private final Step step;
   private final List<FixedInput> inputs = new ArrayList<>();
   private List<Varying<?>> varying = List.of();
+  private LeafGradients gradients = new LeafGradients();
   private List<Tensor> results = List.of();
   private List<Tensor> own = List.of();
   private Recorder.@Nullable Replay replay;
@@ -70,13 +72,15 @@ public final class Recording implements AutoCloseable {
    *
    * @param given on this device, from run to run of the same shapes and dtypes; a replay copies
    *     them
-   * @return the step's results. They hold until the next run, which overwrites them, and end with
-   *     this recording
+   * @return the step's results, off the tape. They hold until the next run, which overwrites them,
+   *     and end with this recording
    * @throws ShapeException if an input is not of the shape that it had in the first run
    * @throws IllegalArgumentException if there are more or fewer of them, or one is on another
    *     device
    * @throws IllegalStateException if the step cannot be taken down: it reads values back in its
-   *     middle, makes tensors of values of the host, or adds to gradients of the step before
+   *     middle, makes tensors of values of the host, or adds to gradients of the step before. Also
+   *     if a gradient has come from elsewhere that the step would use, and did not when it was
+   *     taken down
    */
   public List<Tensor> run(Tensor... given) {
     if (closed) {
@@ -94,17 +98,19 @@ public final class Recording implements AutoCloseable {
       calls = record(given);
     } else {
       bring(given);
+      gradients.check();
       for (Varying<?> numbers : varying) {
         numbers.advance();
       }
     }
     calls.run();
+    gradients.restore();
     return results;
   }
 
   private void runEagerly(Tensor... given) {
     try (Scope scope = device.scope()) {
-      keep(scope, step.take(List.of(given)));
+      keep(scope, step.take(List.of(given)), result -> false);
     }
     for (Tensor input : given) {
       inputs.add(new FixedInput(inputs.size(), input));
@@ -118,20 +124,41 @@ public final class Recording implements AutoCloseable {
     closeOwn(); // only now: the results of the first run may be the inputs of this one
     try (Taking taking = device.take()) {
       try (Scope scope = device.scope()) {
-        keep(scope, step.take(inputs.stream().map(FixedInput::tensor).toList()));
+        List<Tensor> made = step.take(inputs.stream().map(FixedInput::tensor).toList());
+        keep(scope, made, taking::hasMade);
       }
       Recorder.Replay calls = taking.finish();
       varying = taking.varying();
+      gradients = taking.gradients();
       replay = calls;
       return calls;
     }
   }
 
-  /** The results that the step made belong to the recording; others are whose they were. */
-  private void keep(Scope scope, List<Tensor> made) {
-    results = List.copyOf(made);
-    own = made.stream().filter(tensor -> tensor.owner() == scope).toList();
-    own.forEach(tensor -> tensor.moveTo(null));
+  /**
+   * Results that the step made belong to the recording and are off the tape, whose other tensors
+   * have gone; others are whose they were.
+   */
+  private void keep(Scope scope, @Nullable List<Tensor> made, Predicate<Tensor> recorded) {
+    if (made == null) {
+      throw new IllegalArgumentException(
+          "recording: the step has returned null; List.of() is for a step without results");
+    }
+    List<Tensor> all = new ArrayList<>();
+    List<Tensor> mine = new ArrayList<>();
+    for (Tensor result : made) {
+      boolean local = result.owner() == scope;
+      // a gradient, say, that was made here and moved out: others may close it under this name
+      Tensor kept = !local && recorded.test(result) ? result.detach() : result;
+      all.add(kept);
+      if (local || kept != result) {
+        kept.leaveTape();
+        kept.moveTo(null);
+        mine.add(kept);
+      }
+    }
+    results = List.copyOf(all);
+    own = mine;
   }
 
   private void closeOwn() {

@@ -36,6 +36,7 @@ final class Taking implements AutoCloseable {
   private final Set<Buffer> made = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Set<Buffer> used = Collections.newSetFromMap(new IdentityHashMap<>());
   private final List<Varying<?>> varying = new ArrayList<>();
+  private final LeafGradients gradients = new LeafGradients();
   private @Nullable Varying<?> calling;
   private boolean finished;
 
@@ -66,6 +67,11 @@ final class Taking implements AutoCloseable {
     return backend;
   }
 
+  /** Whether it is one that replays write. */
+  boolean hasMade(Tensor tensor) {
+    return made.contains(tensor.buffer().whole());
+  }
+
   /** The real backend, for what was there before the recording. */
   Backend backendThatHas(Buffer buffer) {
     if (made.contains(buffer.whole())) {
@@ -83,12 +89,17 @@ final class Taking implements AutoCloseable {
     return varying;
   }
 
+  LeafGradients gradients() {
+    return gradients;
+  }
+
   void add(Varying<?> numbers) {
     varying.add(numbers);
   }
 
   Recorder.Replay finish() {
     Recorder.Replay calls = recorder.finish();
+    gradients.finish();
     finished = true;
     return new Recorder.Replay() {
       @Override
@@ -98,6 +109,7 @@ final class Taking implements AutoCloseable {
 
       @Override
       public void close() {
+        gradients.close();
         letGo();
         calls.close();
       }
@@ -116,6 +128,7 @@ final class Taking implements AutoCloseable {
     HERE.set(HERE.get() - 1);
     device.endTaking();
     if (!finished) {
+      gradients.abandon();
       letGo();
       recorder.abandon();
     }

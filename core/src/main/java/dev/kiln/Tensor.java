@@ -367,11 +367,32 @@ public final class Tensor extends TensorOps implements AutoCloseable {
    * until {@link #clearGrad}.
    */
   public @Nullable Tensor grad() {
+    LeafGradients recorded = device.leafGradients();
+    if (recorded != null) {
+      recorded.looked(this);
+    }
+    return grad;
+  }
+
+  /** Likewise, without a note for a recording. */
+  @Nullable Tensor gradient() {
     return grad;
   }
 
   /** Frees the gradient. */
   public void clearGrad() {
+    noteThatOverwritten();
+    freeGrad();
+  }
+
+  private void noteThatOverwritten() {
+    LeafGradients recorded = device.leafGradients();
+    if (recorded != null) {
+      recorded.overwritten(this);
+    }
+  }
+
+  private void freeGrad() {
     if (grad != null) {
       grad.close();
       grad = null;
@@ -380,6 +401,7 @@ public final class Tensor extends TensorOps implements AutoCloseable {
 
   /** For the tape: the gradient moves to where this tensor lives. */
   public void setGrad(Tensor gradient) {
+    noteThatOverwritten();
     gradient.moveTo(owner);
     Tensor old = grad;
     grad = gradient;
@@ -408,6 +430,14 @@ public final class Tensor extends TensorOps implements AutoCloseable {
   public void setNode(Node computedBy) {
     node = computedBy;
     requiresGrad = true;
+  }
+
+  /** Forgets how it was computed. */
+  void leaveTape() {
+    if (node != null) {
+      node = null;
+      requiresGrad = false;
+    }
   }
 
   /**
@@ -464,7 +494,7 @@ public final class Tensor extends TensorOps implements AutoCloseable {
     if (!closed) {
       closed = true;
       node = null;
-      clearGrad();
+      freeGrad();
       storage.release();
     }
   }

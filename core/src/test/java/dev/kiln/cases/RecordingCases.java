@@ -25,6 +25,7 @@ import dev.kiln.nn.MaxPool2d;
 import dev.kiln.nn.Module;
 import dev.kiln.nn.ReLU;
 import dev.kiln.nn.Sequential;
+import dev.kiln.ops.Concat;
 import dev.kiln.optim.Adadelta;
 import dev.kiln.optim.Adagrad;
 import dev.kiln.optim.Adam;
@@ -36,6 +37,7 @@ import dev.kiln.optim.Sgd;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -415,7 +417,7 @@ public abstract class RecordingCases {
       try (Recording recording = device.record(in -> List.of(rows.forward(in.get(0))))) {
         for (int i = 0; i < 4; i++) {
           Tensor computed =
-              dev.kiln.ops.Concat.apply(
+              Concat.apply(
                   List.of(Tensor.of(device, new int[] {i}, 1), Tensor.of(device, new int[] {4}, 1)),
                   0);
           assertThat(recording.run(computed).get(0).toFloats())
@@ -477,14 +479,293 @@ public abstract class RecordingCases {
         Scope all = device.scope()) {
       Module rows = new Embedding(5, 3).to(device);
       Tensor one = Tensor.of(device, new int[] {1}, 1);
-      Recording.Step step =
-          in -> List.of(rows.forward(dev.kiln.ops.Concat.apply(List.of(one, in.get(0)), 0)));
+      Recording.Step step = in -> List.of(rows.forward(Concat.apply(List.of(one, in.get(0)), 0)));
       try (Recording recording = device.record(step)) {
         recording.run(one);
         assertThatThrownBy(() -> recording.run(one))
             .isInstanceOf(IllegalStateException.class)
             .hasMessageContainingAll("cannot be recorded", "looks something up", "as an input");
       }
+    }
+  }
+
+  /** A step of {@code w · w}, of which the optimizer may be a part or not. */
+  private static Recording.Step squares(Tensor w, Optimizer optimizer, boolean whole) {
+    return in -> {
+      Tensor loss = w.mul(w).sum();
+      if (whole) {
+        optimizer.zeroGrad();
+      }
+      loss.backward();
+      if (whole) {
+        optimizer.step();
+      }
+      return List.of(loss);
+    };
+  }
+
+  private static Recording.Step triples(Tensor w, Optimizer optimizer) {
+    return in -> {
+      Tensor loss = w.mul(3).sum();
+      optimizer.zeroGrad();
+      loss.backward();
+      optimizer.step();
+      return List.of(loss);
+    };
+  }
+
+  /** The gradient and the parameter after each of some steps. */
+  private static List<float[]> walk(Device device, boolean recorded, Walk walk) {
+    List<float[]> seen = new ArrayList<>();
+    try (Scope all = device.scope()) {
+      Tensor w = Tensor.of(device, new float[] {1, -2, 3}, 3).requiresGrad(true);
+      Optimizer optimizer = new Adam(List.of(w), 0.1);
+      List<Recording.Step> steps = walk.steps(w, optimizer);
+      List<Recording> recordings = steps.stream().map(device::record).toList();
+      for (int i = 0; i < 10; i++) {
+        try (Scope scope = device.scope()) {
+          int number = i;
+          walk.take(
+              i,
+              optimizer,
+              which -> {
+                if (recorded && !walk.eagerly(number)) {
+                  recordings.get(which).run();
+                } else {
+                  steps.get(which).take(List.of());
+                }
+              });
+        }
+        seen.add(w.grad() == null ? new float[0] : w.grad().toFloats());
+        seen.add(w.toFloats());
+      }
+    }
+    return seen;
+  }
+
+  /** Steps that share a parameter, and in which order they are taken. */
+  private interface Walk {
+    List<Recording.Step> steps(Tensor w, Optimizer optimizer);
+
+    void take(int number, Optimizer optimizer, IntConsumer step);
+
+    default boolean eagerly(int number) {
+      return false;
+    }
+  }
+
+  private void walksLikeAnEagerOne(Walk walk) {
+    try (Device device = open()) {
+      assertThat(walk(device, true, walk))
+          .usingRecursiveComparison()
+          .isEqualTo(walk(device, false, walk));
+      assertThat(device.memory().used()).isZero();
+    }
+  }
+
+  @Test
+  void gradientsAreThoseOfTheRecordingThatRanLast() {
+    walksLikeAnEagerOne(
+        new Walk() {
+          @Override
+          public List<Recording.Step> steps(Tensor w, Optimizer optimizer) {
+            return List.of(squares(w, optimizer, true), triples(w, optimizer));
+          }
+
+          @Override
+          public void take(int number, Optimizer optimizer, IntConsumer step) {
+            step.accept(number / 2 % 2);
+          }
+        });
+  }
+
+  @Test
+  void recordedAndEagerStepsTakeTurns() {
+    walksLikeAnEagerOne(
+        new Walk() {
+          @Override
+          public List<Recording.Step> steps(Tensor w, Optimizer optimizer) {
+            return List.of(squares(w, optimizer, true), triples(w, optimizer));
+          }
+
+          @Override
+          public void take(int number, Optimizer optimizer, IntConsumer step) {
+            step.accept(number % 2);
+          }
+
+          @Override
+          public boolean eagerly(int number) {
+            return number % 3 == 2;
+          }
+        });
+  }
+
+  /** PyTorch's habit for graphs: the optimizer is not captured. */
+  @Test
+  void theOptimizerMayStepOutside() {
+    walksLikeAnEagerOne(
+        new Walk() {
+          @Override
+          public List<Recording.Step> steps(Tensor w, Optimizer optimizer) {
+            return List.of(squares(w, optimizer, false));
+          }
+
+          @Override
+          public void take(int number, Optimizer optimizer, IntConsumer step) {
+            optimizer.zeroGrad();
+            step.accept(0);
+            optimizer.step();
+          }
+        });
+  }
+
+  @Test
+  void aStepMayFreeItsGradientsAtItsEnd() {
+    walksLikeAnEagerOne(
+        new Walk() {
+          @Override
+          public List<Recording.Step> steps(Tensor w, Optimizer optimizer) {
+            Recording.Step inner = squares(w, optimizer, false);
+            return List.of(
+                in -> {
+                  List<Tensor> loss = inner.take(in);
+                  optimizer.step();
+                  optimizer.zeroGrad();
+                  return loss;
+                });
+          }
+
+          @Override
+          public void take(int number, Optimizer optimizer, IntConsumer step) {
+            step.accept(0);
+          }
+        });
+  }
+
+  @Test
+  void whatWouldAddToAGradientLaterIsTold() {
+    try (Device device = open();
+        Scope all = device.scope()) {
+      Tensor w = Tensor.ones(device, 3).requiresGrad(true);
+      Optimizer sgd = new Sgd(List.of(w), 0.1);
+      try (Recording recording = device.record(squares(w, sgd, false))) {
+        for (int i = 0; i < 4; i++) {
+          sgd.zeroGrad();
+          recording.run();
+        }
+        assertThatThrownBy(recording::run)
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContainingAll("had no gradient", "zeroGrad()");
+        sgd.zeroGrad();
+        recording.run();
+        assertThat(w.grad().toFloats()).containsOnly(2);
+      }
+      assertThat(w.grad().toFloats()).containsOnly(2);
+    }
+  }
+
+  @Test
+  void whoseGradientsComeFromOutsideIsTold() {
+    try (Device device = open();
+        Scope all = device.scope()) {
+      Tensor w = Tensor.ones(device, 3).requiresGrad(true);
+      Optimizer sgd = new Sgd(List.of(w), 0.1);
+      Recording.Step step =
+          in -> {
+            sgd.step();
+            return List.of();
+          };
+      try (Recording recording = device.record(step)) {
+        for (int i = 0; i < 3; i++) {
+          w.clearGrad();
+          w.mul(w).sum().backward();
+          if (i < 2) {
+            recording.run();
+          } else {
+            assertThatThrownBy(recording::run)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContainingAll("gradient", "from outside", "backward()");
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void inputsMayWantGradients() {
+    try (Device device = open();
+        Scope all = device.scope()) {
+      Recording.Step step =
+          in -> {
+            Tensor x = in.get(0);
+            x.mul(x).sum().backward();
+            return List.of(x.grad());
+          };
+      try (Recording recording = device.record(step)) {
+        for (int i = 0; i < 5; i++) {
+          Tensor x = Tensor.full(device, i, 2).requiresGrad(true);
+          assertThat(recording.run(x).get(0).toFloats()).containsOnly(2 * i);
+        }
+      }
+    }
+  }
+
+  @Test
+  void aRefusedStepLeavesNoGradients() {
+    try (Device device = open();
+        Scope all = device.scope()) {
+      Tensor w = Tensor.ones(device, 3).requiresGrad(true);
+      Optimizer sgd = new Sgd(List.of(w), 0.1);
+      Recording.Step step = squares(w, sgd, true);
+      try (Recording recording =
+          device.record(in -> List.of(Tensor.full(device, step.take(in).get(0).item())))) {
+        recording.run();
+        assertThatThrownBy(recording::run).hasMessageContaining("reads values back");
+        assertThat(w.grad()).isNull();
+      }
+    }
+  }
+
+  @Test
+  void integersMayBeCarriedFromRunToRun() {
+    try (Device device = open();
+        Scope all = device.scope()) {
+      Module scores = new Embedding(CLASSES, CLASSES).to(device, new Generator(2));
+      Recording.Step step = in -> List.of(scores.forward(in.get(0)).argmax(1));
+      try (Recording recording = device.record(step)) {
+        Tensor eager = Tensor.of(device, new int[] {0, 1, 2, 3, 4}, 5);
+        Tensor recorded = eager;
+        for (int i = 0; i < 4; i++) {
+          eager = step.take(List.of(eager)).get(0);
+          recorded = recording.run(recorded).get(0);
+          assertThat(recorded.toInts()).isEqualTo(eager.toInts());
+        }
+      }
+    }
+  }
+
+  @Test
+  void resultsAreOffTheTape() {
+    try (Device device = open();
+        Scope all = device.scope()) {
+      Tensor w = Tensor.ones(device, 3).requiresGrad(true);
+      try (Recording recording = device.record(in -> List.of(w.mul(w).sum()))) {
+        for (int i = 0; i < 3; i++) {
+          Tensor loss = recording.run().get(0);
+          assertThatThrownBy(loss::backward).hasMessageContaining("nothing was recorded");
+        }
+      }
+    }
+  }
+
+  @Test
+  void aStepWithoutResultsSaysSo() {
+    try (Device device = open();
+        Scope all = device.scope();
+        Recording none = device.record(in -> null);
+        Recording empty = device.record(in -> List.of())) {
+      assertThatThrownBy(none::run).hasMessageContaining("List.of()");
+      assertThat(empty.run()).isEmpty();
     }
   }
 }
