@@ -115,7 +115,11 @@ public final class Device implements AutoCloseable {
       throw new IllegalStateException("device " + info.id() + " is closed");
     }
     Taking now = takingHere();
-    return now == null ? backend : now.backend();
+    if (now == null) {
+      Taking.refuseHere("it computes on a second device, " + info.id());
+      return backend;
+    }
+    return now.backend();
   }
 
   // ------------------------------------------------------------------ recording
@@ -191,8 +195,11 @@ public final class Device implements AutoCloseable {
 
   /** The buffer's last tensor has closed. */
   void release(Buffer buffer) {
-    if (takingHere() != null || !retained.released(buffer)) {
-      backend().release(buffer);
+    Taking now = takingHere();
+    if (now != null) {
+      now.backend().release(buffer);
+    } else if (!retained.released(buffer)) {
+      backend.release(buffer);
     }
   }
 

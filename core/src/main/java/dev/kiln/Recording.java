@@ -86,6 +86,7 @@ public final class Recording implements AutoCloseable {
     if (closed) {
       throw new IllegalStateException("recording: it is closed");
     }
+    Taking.refuseHere("it runs another recording in its middle; take that one's step instead");
     checkDevice(given);
     if (!begun) {
       runEagerly(given);

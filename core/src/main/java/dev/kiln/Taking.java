@@ -16,6 +16,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 final class Taking implements AutoCloseable {
   /** How many steps are being taken down on a thread, on whatever devices. */
   private static final ThreadLocal<Integer> HERE = ThreadLocal.withInitial(() -> 0);
+
+  /** The same on all threads: every call of a backend looks whether there is any. */
+  private static final AtomicInteger ANYWHERE = new AtomicInteger();
 
   private final Thread thread = Thread.currentThread();
   private final Device device;
@@ -50,11 +54,17 @@ final class Taking implements AutoCloseable {
             Proxy.newProxyInstance(
                 Backend.class.getClassLoader(), new Class<?>[] {Backend.class}, this::invoke);
     HERE.set(HERE.get() + 1);
+    ANYWHERE.incrementAndGet();
+  }
+
+  /** Whether this thread is recording on some device. */
+  static boolean isHere() {
+    return ANYWHERE.get() > 0 && HERE.get() > 0;
   }
 
   /** For what a replay would not do again. */
   static void refuseHere(String why) {
-    if (HERE.get() > 0) {
+    if (isHere()) {
       throw refused(why);
     }
   }
@@ -126,6 +136,7 @@ final class Taking implements AutoCloseable {
   @Override
   public void close() {
     HERE.set(HERE.get() - 1);
+    ANYWHERE.decrementAndGet();
     device.endTaking();
     if (!finished) {
       gradients.abandon();

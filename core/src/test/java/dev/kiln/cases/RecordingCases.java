@@ -768,4 +768,44 @@ public abstract class RecordingCases {
       assertThat(empty.run()).isEmpty();
     }
   }
+
+  @Test
+  void theOneWhoRunsAnotherRecordingIsTold() {
+    try (Device device = open();
+        Scope all = device.scope();
+        Recording inner = device.record(in -> List.of(in.get(0).mul(2)));
+        Recording outer = device.record(in -> inner.run(in.get(0)))) {
+      Tensor x = Tensor.ones(device, 3);
+      for (int i = 0; i < 3; i++) {
+        inner.run(x);
+      }
+      outer.run(x);
+      assertThatThrownBy(() -> outer.run(x))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContainingAll("cannot be recorded", "another recording");
+    }
+  }
+
+  @Test
+  void theOneWhoComputesOnASecondDeviceIsTold() {
+    try (Device device = open();
+        Device other = Device.open("cpu:scalar");
+        Scope all = device.scope()) {
+      Tensor there = Tensor.ones(other, 3);
+      Recording.Step step =
+          in -> {
+            there.mul(2).close();
+            return List.of(in.get(0).mul(2));
+          };
+      try (Recording recording = device.record(step)) {
+        Tensor x = Tensor.ones(device, 3);
+        recording.run(x);
+        assertThatThrownBy(() -> recording.run(x))
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContainingAll("cannot be recorded", "second device, cpu:scalar");
+      }
+      assertThat(there.mul(2).toFloats()).containsOnly(2);
+      there.close();
+    }
+  }
 }
