@@ -18,9 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Optimizer steps and the clipping of gradients: optim.cl, clip.cl. */
 interface GpuOptimization extends Optimization, GpuFamily {
-  /** How many buffers a launch takes; {@code slots.h} lists them. */
-  int SLOTS = 32;
-
   @Override
   default void sgd(SgdSpec spec, Stepped on, @Nullable Buffer velocity) {
     if (velocity == null) {
@@ -99,7 +96,7 @@ interface GpuOptimization extends Optimization, GpuFamily {
     }
     try (Workspace partial = Workspace.ofFloats(pool(), total)) {
       int base = 0;
-      for (List<Buffer> part : parts(xs)) {
+      for (List<Buffer> part : parts(program, xs)) {
         base += clip(program, "sum_of_squares", part, partial.memory(), base);
       }
       int group = kernels().tunable(program, "WG");
@@ -109,15 +106,17 @@ interface GpuOptimization extends Optimization, GpuFamily {
 
   @Override
   default void clipNorm(float maximum, Buffer norm, List<Buffer> xs) {
-    for (List<Buffer> part : parts(xs)) {
-      clip(program("clip"), "clip_norm", part, norm, maximum);
+    String program = program("clip");
+    for (List<Buffer> part : parts(program, xs)) {
+      clip(program, "clip_norm", part, norm, maximum);
     }
   }
 
   @Override
   default void clipValue(float bound, List<Buffer> xs) {
-    for (List<Buffer> part : parts(xs)) {
-      clip(program("clip"), "clip_value", part, bound);
+    String program = program("clip");
+    for (List<Buffer> part : parts(program, xs)) {
+      clip(program, "clip_value", part, bound);
     }
   }
 
@@ -130,16 +129,22 @@ interface GpuOptimization extends Optimization, GpuFamily {
     return x.size() / chunk + (x.size() % chunk > 0 ? 1 : 0);
   }
 
-  private static <T> List<List<T>> parts(List<T> all) {
+  /** How many buffers a launch takes: {@code slots.h}. */
+  private int slots(String program) {
+    return kernels().tunable(program, "SLOTS");
+  }
+
+  private <T> List<List<T>> parts(String program, List<T> all) {
+    int slots = slots(program);
     List<List<T>> parts = new ArrayList<>();
-    for (int from = 0; from < all.size(); from += SLOTS) {
-      parts.add(all.subList(from, Math.min(all.size(), from + SLOTS)));
+    for (int from = 0; from < all.size(); from += slots) {
+      parts.add(all.subList(from, Math.min(all.size(), from + slots)));
     }
     return parts;
   }
 
   /**
-   * A launch for every 32 parameters.
+   * A launch for as many parameters as it has slots.
    *
    * @param numbers the kernel's floats, all of which may change from step to step
    * @param states the kernel's first arguments
@@ -163,10 +168,11 @@ interface GpuOptimization extends Optimization, GpuFamily {
     }
     first.add(given.memory());
     first.add(given.place());
-    for (int from = 0; from < on.parameters().size(); from += SLOTS) {
-      int slots = Math.min(SLOTS, on.parameters().size() - from);
+    int most = slots(program);
+    for (int from = 0; from < on.parameters().size(); from += most) {
+      int slots = Math.min(most, on.parameters().size() - from);
       int groups = 0;
-      List<@Nullable Object> arguments = new ArrayList<>(first.size() + 4 * SLOTS);
+      List<@Nullable Object> arguments = new ArrayList<>(first.size() + 4 * most);
       arguments.addAll(first);
       for (int i = from; i < from + slots; i++) {
         Buffer parameter = on.parameters().get(i);
@@ -176,7 +182,7 @@ interface GpuOptimization extends Optimization, GpuFamily {
       }
       // a parameter stays where it is from step to step: drivers set such arguments once
       Buffer some = on.parameters().get(from);
-      for (int i = slots; i < SLOTS; i++) {
+      for (int i = slots; i < most; i++) {
         Collections.addAll(arguments, some, some, 0, 0);
       }
       Grid grid = Grid.of(groups, kernels().tunable(program, "WG"));
@@ -193,19 +199,21 @@ interface GpuOptimization extends Optimization, GpuFamily {
   }
 
   /**
-   * One launch over up to 32 gradients; {@code first} are the kernel's first arguments.
+   * One launch over no more gradients than it has slots; {@code first} are the kernel's first
+   * arguments.
    *
    * @return how many chunks they have
    */
   private int clip(String program, String kernel, List<Buffer> xs, Object... first) {
+    int most = slots(program);
     int groups = 0;
-    List<Object> arguments = new ArrayList<>(first.length + 2 * SLOTS);
+    List<Object> arguments = new ArrayList<>(first.length + 2 * most);
     Collections.addAll(arguments, first);
     for (Buffer x : xs) {
       groups += chunks(program, x);
       Collections.addAll(arguments, x, x.size());
     }
-    for (int i = xs.size(); i < SLOTS; i++) {
+    for (int i = xs.size(); i < most; i++) {
       Collections.addAll(arguments, xs.get(0), 0);
     }
     launch(program, kernel, Grid.of(groups, kernels().tunable(program, "WG")), arguments.toArray());

@@ -1,4 +1,4 @@
-// clip — the norm of up to 32 gradients a launch, taken over all of them together, and their
+// clip — the norm of many gradients, taken over all of them together, and their
 // clipping in place
 //
 //   g<k>      [n<k>]     a gradient

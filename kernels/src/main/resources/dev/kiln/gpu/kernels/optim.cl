@@ -1,4 +1,4 @@
-// optim — one step of an optimizer on up to 32 parameters at once, in place
+// optim — one step of an optimizer on many parameters at once, in place
 //
 //   w<k>, g<k>   [n<k>]   a parameter and its gradient
 //   at<k>                 where its run begins in what the optimizer remembers
