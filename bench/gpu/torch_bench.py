@@ -4,7 +4,7 @@
     torch_bench.py OUT.json [--works NAME ...] [--seconds S] [--iterations N] [--device cpu]
 
 Each work is done as the benchmarks do it: same shapes and layouts, float32, and a wait for the
-device after every call. Four engines (on the CPU, to try the script out, one: torch-cpu):
+device after every call, but where a name says -read<n> after every n-th. Four engines (on the CPU, to try the script out, one: torch-cpu):
 
     torch-cuda         eager
     torch-cuda-graph   replayed from a CUDA graph
@@ -16,6 +16,7 @@ are compared with the same computation in float64 on the CPU before they are tim
 """
 
 import argparse
+import itertools
 import json
 import math
 import re
@@ -48,6 +49,7 @@ add-1000000 mul-1000000 relu-1000000 sigmoid-1000000 tanh-1000000 gelu-1000000 e
 softmax-256x1000 logsoftmax-256x1000 sum-256x1000 colsum-256x1000
 batchnorm-64x32x28 batchnorm-64x32x28-train adam-12x35000 adam-6x25 momentum-12x35000
 mlp-784-256-10-b256 cnn-mnist-b64 inception-mnist-b64 hihello-b1t6h5 longseq-b170t10h25x2
+hihello-b1t6h5-read100
 """.split()
 
 
@@ -324,6 +326,17 @@ def train_step(net, x, targets, rate, graph):
     return Work("TrainStep", run, wait=lambda results: results[0].item())
 
 
+def reading_now_and_then(work, every):
+    """The training step, but only every n-th one's loss read back."""
+    steps = itertools.count(1)
+
+    def wait(results):
+        if next(steps) % every == 0:
+            results[0].item()
+
+    return Work(work.family, work.run, wait=wait)
+
+
 def images(net, batch, graph):
     pixels = uniform((batch, 1, 28, 28), 0, 1)
     return train_step(net, pixels, torch.randint(10, (batch,)), 1e-3, graph)
@@ -337,6 +350,9 @@ def spelling(batch, steps, hidden, layers, linear, rate, graph):
 
 def build(name, graph):
     """The work of this name, so that a graph can capture it if that is wanted."""
+    reading = re.fullmatch("(.+)-read([1-9][0-9]*)", name)
+    if reading:
+        return reading_now_and_then(build(reading[1], graph), int(reading[2]))
     torch.manual_seed(1)
 
     def match(pattern):

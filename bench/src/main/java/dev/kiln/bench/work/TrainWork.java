@@ -7,13 +7,15 @@ import java.util.Optional;
 
 /**
  * A whole training step on one batch, which stays the same: forward, cross entropy, backward, Adam
- * on all parameters, the loss read back.
+ * on all parameters, the loss read back, in every step or in every n-th.
  *
  * @param layers the net, from input to logits
  * @param inputShape the batch first; spellers take one-hot characters {@code [batch, steps,
  *     characters]}
  * @param targets one a row of the logits
  * @param rate Adam's learning rate
+ * @param readEvery 1 if each step's loss is read, n if every n-th one is: the steps between are
+ *     queued, and no engine has to wait for one
  */
 public record TrainWork(
     String name,
@@ -22,7 +24,8 @@ public record TrainWork(
     float[] input,
     int[] targets,
     int classes,
-    double rate)
+    double rate,
+    int readEvery)
     implements Work {
 
   /** The losses of so many first steps are compared. */
@@ -40,11 +43,25 @@ public record TrainWork(
   private static final double SLOW_RATE = 1e-5;
 
   static Optional<TrainWork> read(String name) {
+    return Name.read(name, "(?<step>.+)-read<n>")
+        .flatMap(
+            read -> {
+              Name.checkPositive(name, read.number("n"));
+              return step(read.text("step")).map(step -> step.reading(name, read.number("n")));
+            })
+        .or(() -> step(name));
+  }
+
+  private static Optional<TrainWork> step(String name) {
     return mlp(name)
         .or(() -> images(name, "cnn-mnist-b<b>", Nets.cnn()))
         .or(() -> images(name, "inception-mnist-b<b>", Nets.inception()))
         .or(() -> hihello(name))
         .or(() -> longseq(name));
+  }
+
+  private TrainWork reading(String called, int every) {
+    return new TrainWork(called, layers, inputShape, input, targets, classes, rate, every);
   }
 
   private static Optional<TrainWork> mlp(String name) {
@@ -73,7 +90,7 @@ public record TrainWork(
   private static TrainWork pixels(String name, List<Layer> net, int classes, int... shape) {
     float[] input = Data.uniform("input", 0, 1, shape);
     int[] targets = Data.classes("targets", shape[0], classes);
-    return new TrainWork(name, net, shape, input, targets, classes, RATE);
+    return new TrainWork(name, net, shape, input, targets, classes, RATE, 1);
   }
 
   private static Optional<TrainWork> hihello(String name) {
@@ -109,7 +126,7 @@ public record TrainWork(
     }
     int[] targets = Data.classes("targets", rows, characters);
     int[] shape = {batch, steps, characters};
-    return new TrainWork(name, net, shape, oneHot, targets, characters, rate);
+    return new TrainWork(name, net, shape, oneHot, targets, characters, rate, 1);
   }
 
   /** What the loss of a step, from 0 on, is called. */

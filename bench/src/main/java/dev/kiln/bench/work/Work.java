@@ -21,7 +21,8 @@ import java.util.function.Function;
  * batchnorm-64x32x28             64 images of 32 x 28 x 28, the batch's own statistics
  * {adam,momentum}-12x35000       a step for 12 parameters of 35000 numbers
  * mlp-784-256-10-b256, cnn-mnist-b64, inception-mnist-b64, hihello-b1t6h5, longseq-b170t10h25x2
- *                                a training step: forward, loss, backward, Adam, the loss read back
+ *                                a training step: forward, loss, backward, Adam, the loss read back;
+ *                                with -read100 the loss of every 100th step
  * }</pre>
  *
  * <p>Convolution, pooling and batch norm have {@code -train}: forward, and from a gradient of the
@@ -81,7 +82,7 @@ public sealed interface Work
             + " sgemm also with -train; {rnn,lstm,gru}-bBtTiIhH-{fwd,train};"
             + " {add,mul,relu,sigmoid,tanh,gelu,exp}-N, {softmax,logsoftmax,sum,colsum}-RxC,"
             + " {adam,momentum}-PxN; mlp-I-H-O-bB, cnn-mnist-bB, inception-mnist-bB,"
-            + " hihello-bBtThH, longseq-bBtThHxL; each letter that stands for a number is from 1 on,"
-            + " P of conv and pool from 0");
+            + " hihello-bBtThH, longseq-bBtThHxL, these five also with -readN;"
+            + " each letter that stands for a number is from 1 on, P of conv and pool from 0");
   }
 }

@@ -45,6 +45,7 @@ class KilnEngineTest {
         "cnn-mnist-b2",
         "inception-mnist-b2",
         "hihello-b1t6h5",
+        "hihello-b1t6h5-read2",
         "longseq-b7t5h9x2"
       })
   void itsNumbersAreThoseOfTheReference(String name) {

@@ -75,6 +75,7 @@ class WorkTest {
         "conv-1x3x8-f4k3p1g2",
         "maxpool-1x1x8-k2s2p2",
         "hihello-b0t1h1",
+        "hihello-b1t1h1-read0",
         "adam-0x3"
       })
   void sizesThatCannotBeAreRefused(String name) {
