@@ -69,8 +69,8 @@ public sealed class Adam extends Optimizer permits AdamW {
   public static final class Group extends ParameterGroup {
     private static final double BELOW_ONE = Math.nextDown(1.0);
 
-    private double beta1 = 0.9;
-    private double beta2 = 0.999;
+    private Powers beta1 = new Powers(0.9);
+    private Powers beta2 = new Powers(0.999);
     private double eps = 1e-8;
     private boolean amsgrad;
 
@@ -88,8 +88,8 @@ public sealed class Adam extends Optimizer permits AdamW {
 
     /** How much of the mean gradient and of its mean square is kept from step to step. */
     public Group betas(double mean, double meanSquare) {
-      beta1 = between("first beta", mean, 0, BELOW_ONE);
-      beta2 = between("second beta", meanSquare, 0, BELOW_ONE);
+      beta1 = new Powers(between("first beta", mean, 0, BELOW_ONE));
+      beta2 = new Powers(between("second beta", meanSquare, 0, BELOW_ONE));
       return this;
     }
 
@@ -137,14 +137,14 @@ public sealed class Adam extends Optimizer permits AdamW {
   private AdamSpec spec(Group group, int steps) {
     // in double: 1 - beta^t loses digits in float
     return new AdamSpec(
-        (float) group.beta1,
-        (float) (1 - group.beta1),
-        (float) group.beta2,
-        (float) (1 - group.beta2),
+        (float) group.beta1.base(),
+        (float) (1 - group.beta1.base()),
+        (float) group.beta2.base(),
+        (float) (1 - group.beta2.base()),
         (float) group.eps,
         decoupled ? 0 : group.decay(),
         decoupled ? (float) (1 - group.lr() * group.weightDecay()) : 1,
-        (float) (group.lr() / (1 - Math.pow(group.beta1, steps))),
-        (float) Math.sqrt(1 - Math.pow(group.beta2, steps)));
+        (float) (group.lr() / (1 - group.beta1.of(steps))),
+        (float) Math.sqrt(1 - group.beta2.of(steps)));
   }
 }
