@@ -29,6 +29,10 @@ final class CpuCopies implements Copies {
     int to = CpuBuffer.offset(destination) + copy.destinationOffset();
     Object x = CpuBuffer.of(source).array();
     Object y = CpuBuffer.of(destination).array();
+    if (length == size && size <= GRAIN && sourceStep == 1 && destinationStep == 1) {
+      System.arraycopy(x, from, y, to, size);
+      return;
+    }
     boolean floats = source.dtype() == DType.FLOAT32;
     workers.rows(
         size / length,

@@ -17,6 +17,9 @@ final class CpuReduction implements Reduction {
   /** Long sums are cut here, whatever the number of threads. */
   private static final int PART = 1 << 16;
 
+  /** No vector is longer. */
+  private static final int VECTOR = 16;
+
   /** How many rows are summed in float before the sum goes into one in double. */
   private static final int ROWS = 32;
 
@@ -39,8 +42,16 @@ final class CpuReduction implements Reduction {
       columns(
           rows,
           (outer, from, count) -> {
+            float[] part = Scratch.ofThread().array(Scratch.Role.ROW, count + VECTOR);
+            if (n > 0 && n <= ROWS) {
+              loops.sumRows(
+                  in, xAt + outer * n * rows.inner() + from, rows.inner(), n, part, 0, count);
+              for (int j = 0; j < count; j++) {
+                out[yAt + outer * rows.inner() + from + j] = (float) ((0.0 + part[j]) * scale);
+              }
+              return;
+            }
             double[] sums = new double[count];
-            float[] part = Scratch.ofThread().array(Scratch.Role.ROW, count);
             for (int i = 0; i < n; i += ROWS) {
               int at = xAt + (outer * n + i) * rows.inner() + from;
               loops.sumRows(in, at, rows.inner(), Math.min(ROWS, n - i), part, 0, count);
@@ -68,6 +79,13 @@ final class CpuReduction implements Reduction {
             }
           });
     }
+  }
+
+  /** {@code Σ x}, of all elements. */
+  double sum(Buffer x) {
+    float[] in = CpuBuffer.floats(x);
+    int at = CpuBuffer.offset(x);
+    return x.size() < 2 * PART ? loops.sum(in, at, x.size()) : sumOfParts(in, at, x.size());
   }
 
   private double sumOfParts(float[] x, int xAt, int n) {

@@ -87,7 +87,10 @@ interface Loops {
   /** {@code Σ x}. */
   double sum(float[] x, int xAt, int n);
 
-  /** {@code y[j] = Σ x[i, j]} over {@code rows} rows, {@code stride} apart, in their order. */
+  /**
+   * {@code y[j] = Σ x[i, j]} over {@code rows} rows, {@code stride} apart, in their order. What
+   * lies behind y, to the end of a vector, may be overwritten.
+   */
   void sumRows(float[] x, int xAt, int stride, int rows, float[] y, int yAt, int n);
 
   /**

@@ -4,7 +4,6 @@ import static dev.kiln.cpu.VectorMath.LANES;
 import static dev.kiln.cpu.VectorMath.SPECIES;
 import static dev.kiln.cpu.VectorMath.load;
 
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import org.jspecify.annotations.Nullable;
 
@@ -16,58 +15,76 @@ final class SmallProduct {
       Matrix a, Matrix b, float @Nullable [] start, int startAt, float[] c, int cAt, int cEnd) {
     int n = b.columns();
     int k = b.rows();
-    float[] panel = Scratch.ofThread().array(Scratch.Role.RIGHT, (k + 2) * LANES);
     for (int j = 0; j < n; j += LANES) {
       int width = Math.min(LANES, n - j);
-      pack(b, j, width, panel);
-      if (start == null) {
-        Arrays.fill(panel, k * LANES, k * LANES + LANES, 0);
-      } else {
-        VectorRows.copyFew(start, startAt + j, panel, k * LANES, width);
+      // the last row of c may have no room for a vector, and the bias none either
+      float[] spare = Scratch.ofThread().array(Scratch.Role.LANES, 2 * LANES);
+      float[] first = start;
+      int firstAt = startAt + j;
+      if (start != null && firstAt + LANES > start.length) {
+        VectorRows.copyFew(start, firstAt, spare, LANES, width);
+        first = spare;
+        firstAt = LANES;
       }
-      rows(a, panel, c, cAt + j, n, width, cEnd);
+      boolean lies = b.columnStride() == 1 && b.at(k - 1, j) + LANES <= b.data().length;
+      if (lies) {
+        int at = b.at(0, j);
+        rows(a, b.data(), at, b.rowStride(), first, firstAt, c, cAt + j, n, width, cEnd, spare);
+      } else {
+        float[] panel = Scratch.ofThread().array(Scratch.Role.RIGHT, k * LANES);
+        pack(b, j, width, panel);
+        rows(a, panel, 0, LANES, first, firstAt, c, cAt + j, n, width, cEnd, spare);
+      }
     }
   }
 
   /** Columns as rows of a vector each; the lanes behind the last column hold anything. */
   private static void pack(Matrix b, int column, int width, float[] panel) {
-    float[] source = b.data();
-    int down = b.rowStride();
-    int across = b.columnStride();
+    if (b.rowStride() == 1) {
+      Matrix.transpose(
+          b.data(), b.at(0, column), b.columnStride(), width, b.rows(), panel, 0, LANES);
+      return;
+    }
     for (int p = 0; p < b.rows(); p++) {
-      int from = b.at(p, column);
-      if (across == 1 && from + LANES <= source.length) {
-        load(source, from).intoArray(panel, p * LANES);
-        continue;
-      }
       for (int j = 0; j < width; j++) {
-        panel[p * LANES + j] = source[from + j * across];
+        panel[p * LANES + j] = b.data()[b.at(p, column + j)];
       }
     }
   }
 
   /** All rows of so many columns; what a vector writes beyond them, the next row overwrites. */
   private static void rows(
-      Matrix a, float[] panel, float[] c, int cAt, int n, int width, int cEnd) {
+      Matrix a,
+      float[] right,
+      int rightAt,
+      int down,
+      float @Nullable [] start,
+      int startAt,
+      float[] c,
+      int cAt,
+      int n,
+      int width,
+      int cEnd,
+      float[] spare) {
     float[] left = a.data();
     int along = a.columnStride();
     int k = a.columns();
-    FloatVector start = load(panel, k * LANES);
+    FloatVector first = start == null ? FloatVector.zero(SPECIES) : load(start, startAt);
     for (int i = 0; i < a.rows(); i++) {
       int from = a.at(i, 0);
-      FloatVector sum = start;
+      FloatVector sum = first;
       for (int p = 0; p < k; p++) {
         sum =
-            FloatVector.broadcast(SPECIES, left[from + p * along]).fma(load(panel, p * LANES), sum);
+            FloatVector.broadcast(SPECIES, left[from + p * along])
+                .fma(load(right, rightAt + p * down), sum);
       }
       int to = cAt + i * n;
       if (to + LANES <= cEnd && (width == n || width == LANES)) {
         sum.intoArray(c, to);
       } else {
-        int last = (k + 1) * LANES;
-        sum.intoArray(panel, last);
+        sum.intoArray(spare, 0);
         for (int j = 0; j < width; j++) {
-          c[to + j] = panel[last + j];
+          c[to + j] = spare[j];
         }
       }
     }

@@ -215,10 +215,11 @@ final class VectorLoops implements Loops {
 
   @Override
   public void sumRows(float[] x, int xAt, int stride, int rows, float[] y, int yAt, int n) {
-    // a last vector that is not whole begins inside the one before
-    int vectors = n < LANES ? 0 : (n + LANES - 1) / LANES;
+    // a last vector that is not whole begins inside the one before, or ends behind the row
+    boolean room = n >= LANES || xAt + (rows - 1) * stride + LANES <= x.length;
+    int vectors = room ? (n + LANES - 1) / LANES : 0;
     for (int v = 0; v < vectors; v++) {
-      int j = Math.min(v * LANES, n - LANES);
+      int j = Math.min(v * LANES, Math.max(0, n - LANES));
       FloatVector sum = load(x, xAt + j);
       for (int i = 1; i < rows; i++) {
         sum = sum.add(load(x, xAt + i * stride + j));

@@ -12,7 +12,6 @@ import static dev.kiln.cpu.VectorMath.load;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShuffle;
 
 /**
  * All steps of a plain recurrent layer of one vector, {@link Gates#plainSteps} and back: a step's
@@ -20,20 +19,7 @@ import jdk.incubator.vector.VectorShuffle;
  * through memory.
  */
 final class VectorRnn {
-  /** Lane i to all lanes. */
-  private static final VectorShuffle<Float>[] SPREAD = spread();
-
   private VectorRnn() {}
-
-  @SuppressWarnings({"unchecked", "rawtypes"})
-  private static VectorShuffle<Float>[] spread() {
-    VectorShuffle<Float>[] all = new VectorShuffle[LANES];
-    for (int i = 0; i < LANES; i++) {
-      int lane = i;
-      all[i] = VectorShuffle.fromOp(SPECIES, any -> lane);
-    }
-    return all;
-  }
 
   /**
    * The tanh of {@link VectorFunctions}, with the same bits, written out here too: so long that C2
@@ -42,11 +28,12 @@ final class VectorRnn {
    */
   static void tanh(float[] x, int bias, int gates, int h, int steps, float[] w, int hidden) {
     FloatVector one = FloatVector.broadcast(SPECIES, 1);
-    FloatVector state = load(x, h);
     for (int step = 0; step < steps; step++) {
       FloatVector v = load(x, gates + step * LANES).lanewise(VectorOperators.ADD, load(x, bias));
       for (int i = 0; i < hidden; i++) {
-        v = state.rearrange(SPREAD[i]).lanewise(VectorOperators.FMA, load(w, i * LANES), v);
+        v =
+            FloatVector.broadcast(SPECIES, x[h + step * LANES + i])
+                .lanewise(VectorOperators.FMA, load(w, i * LANES), v);
       }
       FloatVector shifted =
           v.lanewise(
@@ -69,7 +56,7 @@ final class VectorRnn {
       IntVector bits = shifted.reinterpretAsInts().add(127);
       FloatVector scale = bits.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
       FloatVector e = p.lanewise(VectorOperators.FMA, scale, scale.sub(1));
-      state = e.lanewise(VectorOperators.DIV, e.add(2));
+      FloatVector state = e.lanewise(VectorOperators.DIV, e.add(2));
       state = state.blend(one, v.compare(VectorOperators.GT, TANH_ONE));
       state = state.blend(one.neg(), v.compare(VectorOperators.LT, -TANH_ONE));
       state.intoArray(x, h + (step + 1) * LANES);
@@ -78,19 +65,18 @@ final class VectorRnn {
 
   static void relu(float[] x, int bias, int gates, int h, int steps, float[] w, int hidden) {
     FloatVector zero = FloatVector.zero(SPECIES);
-    FloatVector state = load(x, h);
     for (int step = 0; step < steps; step++) {
       FloatVector start = load(x, gates + step * LANES).add(load(x, bias));
-      FloatVector sum = product(start, state, w, hidden);
-      state = sum.blend(zero, sum.compare(VectorOperators.LE, zero));
+      FloatVector sum = product(start, x, h + step * LANES, w, hidden);
+      FloatVector state = sum.blend(zero, sum.compare(VectorOperators.LE, zero));
       state.intoArray(x, h + (step + 1) * LANES);
     }
   }
 
-  private static FloatVector product(FloatVector start, FloatVector a, float[] w, int n) {
+  private static FloatVector product(FloatVector start, float[] x, int at, float[] w, int n) {
     FloatVector sum = start;
     for (int i = 0; i < n; i++) {
-      sum = a.rearrange(SPREAD[i]).fma(load(w, i * LANES), sum);
+      sum = FloatVector.broadcast(SPECIES, x[at + i]).fma(load(w, i * LANES), sum);
     }
     return sum;
   }
@@ -103,7 +89,7 @@ final class VectorRnn {
       up = up.add(load(x, kept.at(step, 1)));
       up = up.mul(one.sub(y.mul(y)));
       up.intoArray(x, gates + step * LANES);
-      up = product(FloatVector.zero(SPECIES), up, w, n);
+      up = product(FloatVector.zero(SPECIES), x, gates + step * LANES, w, n);
     }
     up.intoArray(x, dh);
   }
@@ -116,7 +102,7 @@ final class VectorRnn {
       FloatVector y = load(x, kept.at(step, 0));
       up = up.blend(zero, y.compare(VectorOperators.LE, zero));
       up.intoArray(x, gates + step * LANES);
-      up = product(zero, up, w, n);
+      up = product(zero, x, gates + step * LANES, w, n);
     }
     up.intoArray(x, dh);
   }

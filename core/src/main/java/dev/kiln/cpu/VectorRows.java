@@ -54,22 +54,35 @@ final class VectorRows {
 
   /** {@link Gates#widen} of less than a vector, or of one. */
   static void widen(Slots from, Slots to, int rows, int slots, int n, int units) {
-    float[] x = from.data();
-    float[] y = to.data();
+    for (int slot = 0; slot < slots; slot++) {
+      int xAt = from.at(0, slot);
+      int yAt = to.at(0, slot);
+      int last = xAt + (rows - 1) * from.rowStep();
+      if (Math.max(xAt, last) + LANES <= from.data().length) {
+        widen(from.data(), xAt, from.rowStep(), to.data(), yAt, to.rowStep(), rows, n);
+      } else {
+        widenFew(from.data(), xAt, from.rowStep(), to.data(), yAt, to.rowStep(), rows, n);
+      }
+    }
+  }
+
+  private static void widen(
+      float[] x, int xAt, int xStep, float[] y, int yAt, int yStep, int rows, int n) {
     FloatVector zero = FloatVector.zero(SPECIES);
     VectorMask<Float> first = FIRST[n];
     for (int row = 0; row < rows; row++) {
-      for (int slot = 0; slot < slots; slot++) {
-        int xAt = from.at(row, slot);
-        int yAt = to.at(row, slot);
-        if (xAt + LANES <= x.length) {
-          zero.blend(load(x, xAt), first).intoArray(y, yAt);
-        } else {
-          zero.intoArray(y, yAt);
-          for (int i = 0; i < n; i++) {
-            y[yAt + i] = x[xAt + i];
-          }
-        }
+      zero.blend(load(x, xAt + row * xStep), first).intoArray(y, yAt + row * yStep);
+    }
+  }
+
+  /** Where there is no vector's room behind a row. */
+  private static void widenFew(
+      float[] x, int xAt, int xStep, float[] y, int yAt, int yStep, int rows, int n) {
+    for (int row = 0; row < rows; row++) {
+      int to = yAt + row * yStep;
+      FloatVector.zero(SPECIES).intoArray(y, to);
+      for (int i = 0; i < n; i++) {
+        y[to + i] = x[xAt + row * xStep + i];
       }
     }
   }
@@ -83,7 +96,12 @@ final class VectorRows {
     boolean close = to.slotStep() == n && to.rowStep() == slots * n;
     float[] x = from.data();
     float[] y = to.data();
-    for (int row = 0; row < rows; row++) {
+    int row = 0;
+    if (close && slots == 1) {
+      row = Math.max(0, Math.min(rows, Math.floorDiv(end - LANES - to.offset(), n) + 1));
+      narrow(x, from.offset(), from.rowStep(), y, to.offset(), n, row);
+    }
+    for (; row < rows; row++) {
       for (int slot = 0; slot < slots; slot++) {
         int xAt = from.at(row, slot);
         int yAt = to.at(row, slot);
@@ -95,6 +113,12 @@ final class VectorRows {
           }
         }
       }
+    }
+  }
+
+  private static void narrow(float[] x, int xAt, int xStep, float[] y, int yAt, int n, int rows) {
+    for (int row = 0; row < rows; row++) {
+      load(x, xAt + row * xStep).intoArray(y, yAt + row * n);
     }
   }
 

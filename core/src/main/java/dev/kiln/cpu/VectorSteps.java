@@ -185,7 +185,10 @@ final class VectorSteps implements Steps {
         second = second.max(load(maximum, maximumAt + i));
         second.intoArray(maximum, maximumAt + i);
       }
-      FloatVector below = second.sqrt().div(spec.correction()).add(spec.eps());
+      FloatVector root = second.sqrt();
+      // after some ten thousand steps it is 1, to the last bit
+      root = spec.correction() == 1 ? root : root.div(spec.correction());
+      FloatVector below = root.add(spec.eps());
       old.mul(spec.shrink()).sub(first.mul(spec.stepSize()).div(below)).intoArray(p, pAt + i);
     }
     rest.adam(
