@@ -30,19 +30,28 @@ import org.jspecify.annotations.Nullable;
  * The CPU as a backend: each family of operations has a class of its own, and here they meet, those
  * of layers in {@link CpuLayers}.
  */
-final class CpuBackend extends CpuLayers implements Backend {
+sealed class CpuBackend extends CpuLayers implements Backend permits CpuListing {
+  private final Engine engine;
   private final CpuMemory memory = new CpuMemory();
   private final CpuCopies copies;
   private final CpuElementwise elementwise;
   private final CpuGemm gemm;
   private final CpuReduction reduction;
   private final CpuSoftmaxes softmaxes;
-  private final CpuLosses losses;
+  final CpuLosses losses;
   private final CpuIndexing indexing;
   private final CpuOptimization optimization;
 
   CpuBackend(Engine engine) {
-    super(engine);
+    this(engine, Calls.made());
+  }
+
+  /**
+   * @param calls what becomes of those that compute
+   */
+  CpuBackend(Engine engine, Calls calls) {
+    super(engine, calls);
+    this.engine = engine;
     copies = new CpuCopies(engine);
     elementwise = new CpuElementwise(engine);
     gemm = new CpuGemm(engine);
@@ -55,7 +64,7 @@ final class CpuBackend extends CpuLayers implements Backend {
 
   @Override
   public Recorder recorder() {
-    return new CpuRecorder(this);
+    return new CpuRecorder(this, engine);
   }
 
   @Override
@@ -115,7 +124,7 @@ final class CpuBackend extends CpuLayers implements Backend {
 
   @Override
   public void fill(Buffer buffer, float value) {
-    memory.fill(buffer, value);
+    calls.make(() -> memory.fill(buffer, value));
   }
 
   @Override
@@ -130,67 +139,67 @@ final class CpuBackend extends CpuLayers implements Backend {
 
   @Override
   public void copy(StridedCopy copy, Buffer source, Buffer destination) {
-    copies.copy(copy, source, destination);
+    calls.make(() -> copies.copy(copy, source, destination));
   }
 
   @Override
   public void unary(Unary f, Buffer x, Buffer y) {
-    elementwise.unary(f, x, y);
+    calls.make(() -> elementwise.unary(f, x, y));
   }
 
   @Override
   public void unaryGradient(Unary f, Buffer kept, Buffer dy, Buffer dx) {
-    elementwise.unaryGradient(f, kept, dy, dx);
+    calls.make(() -> elementwise.unaryGradient(f, kept, dy, dx));
   }
 
   @Override
   public void affine(float scale, float shift, Buffer x, Buffer y) {
-    elementwise.affine(scale, shift, x, y);
+    calls.make(() -> elementwise.affine(scale, shift, x, y));
   }
 
   @Override
   public void binary(Binary f, Broadcast broadcast, Buffer a, Buffer b, Buffer y) {
-    elementwise.binary(f, broadcast, a, b, y);
+    calls.make(() -> elementwise.binary(f, broadcast, a, b, y));
   }
 
   @Override
   public void gemm(GemmSpec spec, Buffer a, Buffer b, Epilogue epilogue, Buffer c) {
-    gemm.gemm(spec, a, b, epilogue, c);
+    calls.make(() -> gemm.gemm(spec, a, b, epilogue, c));
   }
 
   @Override
   public void sum(Rows rows, float scale, Buffer x, Buffer y) {
-    reduction.sum(rows, scale, x, y);
+    calls.make(() -> reduction.sum(rows, scale, x, y));
   }
 
   @Override
   public void max(Rows rows, Buffer x, Buffer values, Buffer indices) {
-    reduction.max(rows, x, values, indices);
+    calls.make(() -> reduction.max(rows, x, values, indices));
   }
 
   @Override
   public void scatter(Rows rows, Buffer indices, Buffer dy, Buffer dx) {
-    reduction.scatter(rows, indices, dy, dx);
+    calls.make(() -> reduction.scatter(rows, indices, dy, dx));
   }
 
   @Override
   public void softmax(Rows rows, Buffer x, Buffer y) {
-    softmaxes.softmax(rows, x, y);
+    calls.make(() -> softmaxes.softmax(rows, x, y));
   }
 
   @Override
   public void softmaxGradient(Rows rows, Buffer y, Buffer dy, Buffer dx) {
-    softmaxes.softmaxGradient(rows, y, dy, dx);
+    calls.make(() -> softmaxes.softmaxGradient(rows, y, dy, dx));
   }
 
   @Override
   public void logSoftmax(Rows rows, Buffer x, Buffer y) {
-    softmaxes.logSoftmax(rows, x, y);
+    calls.make(() -> softmaxes.logSoftmax(rows, x, y));
   }
 
   @Override
   public void logSoftmaxGradient(Rows rows, Buffer y, Buffer dy, Buffer dx) {
-    softmaxes.logSoftmaxGradient(rows, y, dy, dx);
+    calls.make(() -> softmaxes.logSoftmaxGradient(rows, y, dy, dx));
   }
 
   @Override
@@ -201,7 +210,7 @@ final class CpuBackend extends CpuLayers implements Backend {
       @Nullable Buffer weight,
       Buffer loss,
       Buffer counted) {
-    losses.crossEntropy(spec, x, target, weight, loss, counted);
+    calls.make(() -> losses.crossEntropy(spec, x, target, weight, loss, counted));
   }
 
   @Override
@@ -213,32 +222,32 @@ final class CpuBackend extends CpuLayers implements Backend {
       Buffer dy,
       @Nullable Buffer divisor,
       Buffer dx) {
-    losses.crossEntropyGradient(spec, x, target, weight, dy, divisor, dx);
+    calls.make(() -> losses.crossEntropyGradient(spec, x, target, weight, dy, divisor, dx));
   }
 
   @Override
   public void take(Picks picks, Buffer x, Buffer index, Buffer y) {
-    indexing.take(picks, x, index, y);
+    calls.make(() -> indexing.take(picks, x, index, y));
   }
 
   @Override
   public void takeGradient(Picks picks, int skipped, Buffer index, Buffer dy, Buffer dx) {
-    indexing.takeGradient(picks, skipped, index, dy, dx);
+    calls.make(() -> indexing.takeGradient(picks, skipped, index, dy, dx));
   }
 
   @Override
   public void gather(Picks picks, Buffer x, Buffer index, Buffer y) {
-    indexing.gather(picks, x, index, y);
+    calls.make(() -> indexing.gather(picks, x, index, y));
   }
 
   @Override
   public void gatherGradient(Picks picks, Buffer index, Buffer dy, Buffer dx) {
-    indexing.gatherGradient(picks, index, dy, dx);
+    calls.make(() -> indexing.gatherGradient(picks, index, dy, dx));
   }
 
   @Override
   public void oneHot(int classes, Buffer index, Buffer y) {
-    indexing.oneHot(classes, index, y);
+    calls.make(() -> indexing.oneHot(classes, index, y));
   }
 
   @Override
@@ -250,7 +259,7 @@ final class CpuBackend extends CpuLayers implements Backend {
       @Nullable Buffer weight,
       Buffer loss,
       Buffer counted) {
-    losses.nll(rows, ignoreIndex, x, target, weight, loss, counted);
+    calls.make(() -> losses.nll(rows, ignoreIndex, x, target, weight, loss, counted));
   }
 
   @Override
@@ -262,12 +271,12 @@ final class CpuBackend extends CpuLayers implements Backend {
       Buffer dy,
       @Nullable Buffer divisor,
       Buffer dx) {
-    losses.nllGradient(rows, ignoreIndex, target, weight, dy, divisor, dx);
+    calls.make(() -> losses.nllGradient(rows, ignoreIndex, target, weight, dy, divisor, dx));
   }
 
   @Override
   public void weightedMean(Buffer loss, Buffer counted, Buffer mean, Buffer divisor) {
-    losses.weightedMean(loss, counted, mean, divisor);
+    calls.make(() -> losses.weightedMean(loss, counted, mean, divisor));
   }
 
   @Override
@@ -278,7 +287,7 @@ final class CpuBackend extends CpuLayers implements Backend {
       @Nullable Buffer weight,
       @Nullable Buffer positiveWeight,
       Buffer loss) {
-    losses.pairLoss(f, x, target, weight, positiveWeight, loss);
+    calls.make(() -> losses.pairLoss(f, x, target, weight, positiveWeight, loss));
   }
 
   @Override
@@ -291,22 +300,22 @@ final class CpuBackend extends CpuLayers implements Backend {
       float scale,
       Buffer dy,
       Buffer dx) {
-    losses.pairLossGradient(f, x, target, weight, positiveWeight, scale, dy, dx);
+    calls.make(() -> losses.pairLossGradient(f, x, target, weight, positiveWeight, scale, dy, dx));
   }
 
   @Override
   public void sgd(SgdSpec spec, Stepped on, @Nullable Buffer velocity) {
-    optimization.sgd(spec, on, velocity);
+    calls.make(spec, numbers -> optimization.sgd(numbers, on, velocity));
   }
 
   @Override
   public void adagrad(AdagradSpec spec, Stepped on, Buffer sum) {
-    optimization.adagrad(spec, on, sum);
+    calls.make(spec, numbers -> optimization.adagrad(numbers, on, sum));
   }
 
   @Override
   public void adadelta(AdadeltaSpec spec, Stepped on, Buffer squares, Buffer moves) {
-    optimization.adadelta(spec, on, squares, moves);
+    calls.make(spec, numbers -> optimization.adadelta(numbers, on, squares, moves));
   }
 
   @Override
@@ -316,26 +325,26 @@ final class CpuBackend extends CpuLayers implements Backend {
       Buffer squares,
       @Nullable Buffer mean,
       @Nullable Buffer velocity) {
-    optimization.rmsprop(spec, on, squares, mean, velocity);
+    calls.make(spec, numbers -> optimization.rmsprop(numbers, on, squares, mean, velocity));
   }
 
   @Override
   public void adam(AdamSpec spec, Stepped on, Buffer m, Buffer v, @Nullable Buffer maximum) {
-    optimization.adam(spec, on, m, v, maximum);
+    calls.make(spec, numbers -> optimization.adam(numbers, on, m, v, maximum));
   }
 
   @Override
   public void norm(List<Buffer> xs, Buffer y) {
-    optimization.norm(xs, y);
+    calls.make(() -> optimization.norm(xs, y));
   }
 
   @Override
   public void clipNorm(float maximum, Buffer norm, List<Buffer> xs) {
-    optimization.clipNorm(maximum, norm, xs);
+    calls.make(() -> optimization.clipNorm(maximum, norm, xs));
   }
 
   @Override
   public void clipValue(float bound, List<Buffer> xs) {
-    optimization.clipValue(bound, xs);
+    calls.make(() -> optimization.clipValue(bound, xs));
   }
 }

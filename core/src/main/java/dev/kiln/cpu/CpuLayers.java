@@ -28,6 +28,7 @@ abstract class CpuLayers
         LayerNormalization,
         Dropout,
         Recurrent {
+  final Calls calls;
   private final CpuConvolution convolution;
   private final CpuPooling pooling;
   private final CpuResampling resampling;
@@ -36,7 +37,8 @@ abstract class CpuLayers
   private final CpuDropout dropout;
   private final CpuRecurrent recurrent;
 
-  CpuLayers(Engine engine) {
+  CpuLayers(Engine engine, Calls calls) {
+    this.calls = calls;
     convolution = new CpuConvolution(engine);
     pooling = new CpuPooling(engine);
     resampling = new CpuResampling(engine);
@@ -48,47 +50,47 @@ abstract class CpuLayers
 
   @Override
   public void conv2d(Conv2dSpec spec, Buffer x, Buffer w, Epilogue epilogue, Buffer y) {
-    convolution.conv2d(spec, x, w, epilogue, y);
+    calls.make(() -> convolution.conv2d(spec, x, w, epilogue, y));
   }
 
   @Override
   public void conv2dInputGradient(Conv2dSpec spec, Buffer dy, Buffer w, Buffer dx) {
-    convolution.conv2dInputGradient(spec, dy, w, dx);
+    calls.make(() -> convolution.conv2dInputGradient(spec, dy, w, dx));
   }
 
   @Override
   public void conv2dWeightGradient(Conv2dSpec spec, Buffer x, Buffer dy, Buffer dw) {
-    convolution.conv2dWeightGradient(spec, x, dy, dw);
+    calls.make(() -> convolution.conv2dWeightGradient(spec, x, dy, dw));
   }
 
   @Override
   public void maxPool2d(Pool2dSpec spec, Buffer x, Buffer y, Buffer indices) {
-    pooling.maxPool2d(spec, x, y, indices);
+    calls.make(() -> pooling.maxPool2d(spec, x, y, indices));
   }
 
   @Override
   public void maxPool2dGradient(Pool2dSpec spec, Buffer dy, Buffer indices, Buffer dx) {
-    pooling.maxPool2dGradient(spec, dy, indices, dx);
+    calls.make(() -> pooling.maxPool2dGradient(spec, dy, indices, dx));
   }
 
   @Override
   public void avgPool2d(Pool2dSpec spec, Buffer x, Buffer y) {
-    pooling.avgPool2d(spec, x, y);
+    calls.make(() -> pooling.avgPool2d(spec, x, y));
   }
 
   @Override
   public void avgPool2dGradient(Pool2dSpec spec, Buffer dy, Buffer dx) {
-    pooling.avgPool2dGradient(spec, dy, dx);
+    calls.make(() -> pooling.avgPool2dGradient(spec, dy, dx));
   }
 
   @Override
   public void resample(ResampleSpec spec, Buffer x, Buffer y) {
-    resampling.resample(spec, x, y);
+    calls.make(() -> resampling.resample(spec, x, y));
   }
 
   @Override
   public void resampleGradient(ResampleSpec spec, Buffer dy, Buffer dx) {
-    resampling.resampleGradient(spec, dy, dx);
+    calls.make(() -> resampling.resampleGradient(spec, dy, dx));
   }
 
   @Override
@@ -104,8 +106,20 @@ abstract class CpuLayers
       Buffer y,
       Buffer mean,
       Buffer invStd) {
-    normalization.batchNorm(
-        spec, eps, momentum, x, gamma, beta, runningMean, runningVariance, y, mean, invStd);
+    calls.make(
+        () ->
+            normalization.batchNorm(
+                spec,
+                eps,
+                momentum,
+                x,
+                gamma,
+                beta,
+                runningMean,
+                runningVariance,
+                y,
+                mean,
+                invStd));
   }
 
   @Override
@@ -119,7 +133,8 @@ abstract class CpuLayers
       @Nullable Buffer dx,
       Buffer dgamma,
       Buffer dbeta) {
-    normalization.batchNormGradient(spec, x, dy, gamma, mean, invStd, dx, dgamma, dbeta);
+    calls.make(
+        () -> normalization.batchNormGradient(spec, x, dy, gamma, mean, invStd, dx, dgamma, dbeta));
   }
 
   @Override
@@ -132,7 +147,7 @@ abstract class CpuLayers
       Buffer mean,
       Buffer variance,
       Buffer y) {
-    normalization.batchNormEval(spec, eps, x, gamma, beta, mean, variance, y);
+    calls.make(() -> normalization.batchNormEval(spec, eps, x, gamma, beta, mean, variance, y));
   }
 
   @Override
@@ -147,7 +162,10 @@ abstract class CpuLayers
       @Nullable Buffer dx,
       Buffer dgamma,
       Buffer dbeta) {
-    normalization.batchNormEvalGradient(spec, eps, x, dy, gamma, mean, variance, dx, dgamma, dbeta);
+    calls.make(
+        () ->
+            normalization.batchNormEvalGradient(
+                spec, eps, x, dy, gamma, mean, variance, dx, dgamma, dbeta));
   }
 
   @Override
@@ -161,7 +179,7 @@ abstract class CpuLayers
       Buffer y,
       Buffer mean,
       Buffer invStd) {
-    layerNormalization.layerNorm(rows, n, eps, x, gamma, beta, y, mean, invStd);
+    calls.make(() -> layerNormalization.layerNorm(rows, n, eps, x, gamma, beta, y, mean, invStd));
   }
 
   @Override
@@ -176,12 +194,15 @@ abstract class CpuLayers
       @Nullable Buffer dx,
       @Nullable Buffer dgamma,
       @Nullable Buffer dbeta) {
-    layerNormalization.layerNormGradient(rows, n, x, dy, gamma, mean, invStd, dx, dgamma, dbeta);
+    calls.make(
+        () ->
+            layerNormalization.layerNormGradient(
+                rows, n, x, dy, gamma, mean, invStd, dx, dgamma, dbeta));
   }
 
   @Override
   public void dropout(DropoutSpec spec, Buffer x, Buffer y) {
-    dropout.dropout(spec, x, y);
+    calls.make(spec, numbers -> dropout.dropout(numbers, x, y));
   }
 
   @Override
@@ -197,7 +218,7 @@ abstract class CpuLayers
       Buffer hn,
       @Nullable Buffer cn,
       @Nullable RecurrentKept kept) {
-    recurrent.recurrent(spec, x, w, bias, h0, c0, lengths, y, hn, cn, kept);
+    calls.make(() -> recurrent.recurrent(spec, x, w, bias, h0, c0, lengths, y, hn, cn, kept));
   }
 
   @Override
@@ -218,7 +239,8 @@ abstract class CpuLayers
       Buffer hn,
       @Nullable Buffer cn,
       @Nullable RecurrentKept kept) {
-    recurrent.recurrentOverInput(spec, input, w, bias, h0, c0, lengths, y, hn, cn, kept);
+    calls.make(
+        () -> recurrent.recurrentOverInput(spec, input, w, bias, h0, c0, lengths, y, hn, cn, kept));
   }
 
   @Override
@@ -234,6 +256,9 @@ abstract class CpuLayers
       @Nullable Buffer dproduct,
       @Nullable Buffer dh0,
       @Nullable Buffer dc0) {
-    recurrent.recurrentGradient(spec, kept, w, lengths, dy, dhn, dcn, dx, dproduct, dh0, dc0);
+    calls.make(
+        () ->
+            recurrent.recurrentGradient(
+                spec, kept, w, lengths, dy, dhn, dcn, dx, dproduct, dh0, dc0));
   }
 }

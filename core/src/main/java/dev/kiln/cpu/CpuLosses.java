@@ -38,31 +38,57 @@ final class CpuLosses implements Losses {
       Buffer loss,
       Buffer counted) {
     Rows rows = spec.rows();
-    int n = rows.n();
+    workers.rows(
+        rows.count(),
+        GRAIN / Math.max(1, rows.n()) + 1,
+        (first, end) -> {
+          RowExponentials of = RowExponentials.passing(engine, rows);
+          for (int from = first; from < end; from += of.most()) {
+            int count = Math.min(of.most(), end - from);
+            of.take(x, from, count);
+            losses(spec, of, from, count, target, weight, loss, counted);
+          }
+        });
+  }
+
+  /** Likewise, and leaves the exponentials there for the gradient. */
+  void crossEntropy(
+      CrossEntropySpec spec,
+      RowExponentials all,
+      Buffer x,
+      Buffer target,
+      @Nullable Buffer weight,
+      Buffer loss,
+      Buffer counted) {
+    int count = spec.rows().count();
+    all.take(x, 0, count);
+    losses(spec, all, 0, count, target, weight, loss, counted);
+  }
+
+  /** Of the rows {@code from … from + count - 1}, whose exponentials are there. */
+  private static void losses(
+      CrossEntropySpec spec,
+      RowExponentials of,
+      int from,
+      int count,
+      Buffer target,
+      @Nullable Buffer weight,
+      Buffer loss,
+      Buffer counted) {
     float[] w = CpuBuffer.floatsOrNull(weight);
     int wAt = CpuBuffer.offsetOrZero(weight);
     float[] losses = CpuBuffer.floats(loss);
     float[] weights = CpuBuffer.floats(counted);
     int[] targets = CpuBuffer.ints(target);
-    workers.rows(
-        rows.count(),
-        GRAIN / Math.max(1, n) + 1,
-        (first, end) -> {
-          RowExponentials of = new RowExponentials(engine, rows);
-          for (int from = first; from < end; from += of.most()) {
-            int count = Math.min(of.most(), end - from);
-            of.take(x, from, count);
-            of.takeLogs(count);
-            for (int i = 0; i < count; i++) {
-              int t = targets[CpuBuffer.offset(target) + from + i];
-              boolean counts = t != spec.ignoreIndex();
-              float wt = counts ? (w == null ? 1 : w[wAt + t]) : 0;
-              weights[CpuBuffer.offset(counted) + from + i] = wt;
-              losses[CpuBuffer.offset(loss) + from + i] =
-                  counts ? (float) lossOfRow(spec, of, i, t, wt, w, wAt) : 0;
-            }
-          }
-        });
+    of.takeLogs(count);
+    for (int i = 0; i < count; i++) {
+      int t = targets[CpuBuffer.offset(target) + from + i];
+      boolean counts = t != spec.ignoreIndex();
+      float wt = counts ? (w == null ? 1 : w[wAt + t]) : 0;
+      weights[CpuBuffer.offset(counted) + from + i] = wt;
+      losses[CpuBuffer.offset(loss) + from + i] =
+          counts ? (float) lossOfRow(spec, of, i, t, wt, w, wAt) : 0;
+    }
   }
 
   private static double lossOfRow(
@@ -99,7 +125,43 @@ final class CpuLosses implements Losses {
       @Nullable Buffer divisor,
       Buffer dx) {
     Rows rows = spec.rows();
-    int n = rows.n();
+    workers.rows(
+        rows.count(),
+        GRAIN / Math.max(1, rows.n()) + 1,
+        (first, end) -> {
+          RowExponentials of = RowExponentials.passing(engine, rows);
+          for (int from = first; from < end; from += of.most()) {
+            int count = Math.min(of.most(), end - from);
+            of.take(x, from, count);
+            gradients(spec, of, from, count, target, weight, dy, divisor, dx);
+          }
+        });
+  }
+
+  /** Likewise, of rows whose exponentials {@link #crossEntropy} has left. */
+  void crossEntropyGradient(
+      CrossEntropySpec spec,
+      RowExponentials all,
+      Buffer target,
+      @Nullable Buffer weight,
+      Buffer dy,
+      @Nullable Buffer divisor,
+      Buffer dx) {
+    gradients(spec, all, 0, spec.rows().count(), target, weight, dy, divisor, dx);
+  }
+
+  private void gradients(
+      CrossEntropySpec spec,
+      RowExponentials of,
+      int from,
+      int count,
+      Buffer target,
+      @Nullable Buffer weight,
+      Buffer dy,
+      @Nullable Buffer divisor,
+      Buffer dx) {
+    int n = spec.rows().n();
+    int inner = spec.rows().inner();
     float[] w = CpuBuffer.floatsOrNull(weight);
     int wAt = CpuBuffer.offsetOrZero(weight);
     float[] upstream = CpuBuffer.floats(dy);
@@ -115,45 +177,34 @@ final class CpuLosses implements Losses {
     float smoothWeight = smooth * sumOfWeights;
     float[] out = CpuBuffer.floats(dx);
     int outAt = CpuBuffer.offset(dx);
-    int inner = rows.inner();
-    workers.rows(
-        rows.count(),
-        GRAIN / Math.max(1, n) + 1,
-        (first, end) -> {
-          RowExponentials of = new RowExponentials(engine, rows);
-          float[] data = of.data();
-          int step = of.step();
-          for (int from = first; from < end; from += of.most()) {
-            int count = Math.min(of.most(), end - from);
-            of.take(x, from, count);
-            for (int i = 0; i < count; i++) {
-              int row = from + i;
-              int t = targets[CpuBuffer.offset(target) + row];
-              int at = outAt + row / inner * n * inner + row % inner;
-              if (t == spec.ignoreIndex()) {
-                for (int c = 0; c < n; c++) {
-                  out[at + c * inner] = 0;
-                }
-                continue;
-              }
-              int e = of.exponential(i);
-              float scale = (float) (1 / of.sum(i));
-              float g = upstream[upstreamAt + row * upstreamStep] / by;
-              float wt = (1 - spec.labelSmoothing()) * (w == null ? 1 : w[wAt + t]);
-              if (spec.labelSmoothing() == 0) {
-                scaled(scale * (g * wt), data, e, step, out, at, inner, n);
-                out[at + t * inner] -= g * wt;
-                continue;
-              }
-              for (int c = 0; c < n; c++) {
-                float p = data[e + c * step] * scale;
-                float wc = smooth * (w == null ? 1 : w[wAt + c]);
-                float hit = c == t ? p - 1 : p;
-                out[at + c * inner] = g * (wt * hit + (smoothWeight * p - wc));
-              }
-            }
-          }
-        });
+    float[] data = of.data();
+    int step = of.step();
+    for (int i = 0; i < count; i++) {
+      int row = from + i;
+      int t = targets[CpuBuffer.offset(target) + row];
+      int at = outAt + row / inner * n * inner + row % inner;
+      if (t == spec.ignoreIndex()) {
+        for (int c = 0; c < n; c++) {
+          out[at + c * inner] = 0;
+        }
+        continue;
+      }
+      int e = of.exponential(i);
+      float scale = (float) (1 / of.sum(i));
+      float g = upstream[upstreamAt + row * upstreamStep] / by;
+      float wt = (1 - spec.labelSmoothing()) * (w == null ? 1 : w[wAt + t]);
+      if (spec.labelSmoothing() == 0) {
+        scaled(scale * (g * wt), data, e, step, out, at, inner, n);
+        out[at + t * inner] -= g * wt;
+        continue;
+      }
+      for (int c = 0; c < n; c++) {
+        float p = data[e + c * step] * scale;
+        float wc = smooth * (w == null ? 1 : w[wAt + c]);
+        float hit = c == t ? p - 1 : p;
+        out[at + c * inner] = g * (wt * hit + (smoothWeight * p - wc));
+      }
+    }
   }
 
   /** {@code y = scale x}, with steps. */
@@ -232,11 +283,9 @@ final class CpuLosses implements Losses {
 
   @Override
   public void weightedMean(Buffer loss, Buffer counted, Buffer mean, Buffer divisor) {
-    Rows all = new Rows(1, loss.size(), 1);
-    sums.sum(all, 1, loss, mean);
-    sums.sum(all, 1, counted, divisor);
-    CpuBuffer.floats(mean)[CpuBuffer.offset(mean)] /=
-        CpuBuffer.floats(divisor)[CpuBuffer.offset(divisor)];
+    float all = (float) sums.sum(counted);
+    CpuBuffer.floats(mean)[CpuBuffer.offset(mean)] = (float) sums.sum(loss) / all;
+    CpuBuffer.floats(divisor)[CpuBuffer.offset(divisor)] = all;
   }
 
   @Override

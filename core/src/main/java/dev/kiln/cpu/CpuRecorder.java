@@ -4,23 +4,23 @@ import dev.kiln.DType;
 import dev.kiln.backend.Buffer;
 import dev.kiln.backend.Recorder;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** Calls in a list; a replay goes through it. */
+/** Calls in a list, which {@link CpuListing} makes of them; a replay goes through it. */
 final class CpuRecorder implements Recorder {
   private final CpuBackend backend;
+  private final Calls calls = Calls.listed();
+  private final CpuListing listing;
   private final Map<Key, Deque<Buffer>> free = new HashMap<>();
-  private final List<BackendCall> calls = new ArrayList<>();
 
   private record Key(DType dtype, int size) {}
 
-  CpuRecorder(CpuBackend backend) {
+  CpuRecorder(CpuBackend backend, Engine engine) {
     this.backend = backend;
+    listing = new CpuListing(engine, calls);
   }
 
   @Override
@@ -38,22 +38,23 @@ final class CpuRecorder implements Recorder {
 
   @Override
   public void take(BackendCall call) {
-    calls.add(call);
+    call.make(listing);
   }
 
   @Override
   public <S> void take(Supplier<S> numbers, VaryingCall<S> call) {
-    calls.add(on -> call.make(on, numbers.get()));
+    calls.next(numbers);
+    call.make(listing, numbers.get());
   }
 
   @Override
   public Replay finish() {
-    BackendCall[] list = calls.toArray(new BackendCall[0]);
+    Runnable[] list = calls.all();
     return new Replay() {
       @Override
       public void run() {
-        for (BackendCall call : list) {
-          call.make(backend);
+        for (Runnable call : list) {
+          call.run();
         }
       }
 

@@ -4,11 +4,13 @@ import dev.kiln.backend.Buffer;
 import dev.kiln.backend.Rows;
 import dev.kiln.backend.Unary;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Some rows, each element less its row's largest, and their exponentials, in the thread's scratch.
- * Short rows lie across the lanes of vectors, one row to a lane: nothing is ever added up within a
- * vector, and no row is filled up. Others lie along them, filled up with negative infinity.
+ * Some rows, each element less its row's largest, and their exponentials, in the thread's scratch
+ * or in an array of their own. Short rows lie across the lanes of vectors, one row to a lane:
+ * nothing is ever added up within a vector, and no row is filled up. Others lie along them, filled
+ * up with negative infinity.
  */
 final class RowExponentials {
   /** Rows up to so long lie across. */
@@ -32,7 +34,18 @@ final class RowExponentials {
   private final int exponentials;
   private final float[] data;
 
-  RowExponentials(Engine engine, Rows rows) {
+  /** In the thread's scratch, until its next use. */
+  static RowExponentials passing(Engine engine, Rows rows) {
+    return new RowExponentials(engine, rows, false);
+  }
+
+  /** Of all rows at once, to stay; null if they are too many for that. */
+  static @Nullable RowExponentials lasting(Engine engine, Rows rows) {
+    RowExponentials all = new RowExponentials(engine, rows, true);
+    return all.across && rows.count() <= all.most ? all : null;
+  }
+
+  private RowExponentials(Engine engine, Rows rows, boolean lasting) {
     loops = engine.loops();
     gates = engine.gates();
     this.rows = rows;
@@ -46,7 +59,8 @@ final class RowExponentials {
       stride = up(n);
     }
     exponentials = Math.multiplyExact(across ? n : most, stride);
-    data = Scratch.ofThread().array(Scratch.Role.ROW, Math.addExact(2 * exponentials, 2 * stride));
+    int size = Math.addExact(2 * exponentials, 2 * stride);
+    data = lasting ? new float[size] : Scratch.ofThread().array(Scratch.Role.ROW, size);
   }
 
   private static int up(int n) {
