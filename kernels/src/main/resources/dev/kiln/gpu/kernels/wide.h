@@ -23,6 +23,14 @@ typedef float8 WIDE;
 #define SHUFFLE_HIGH(a, b) ((float8)(a.s4, b.s4, a.s5, b.s5, a.s6, b.s6, a.s7, b.s7))
 #endif
 
+// Has memory that is written a little later brought near. OpenCL's own prefetch does nothing in PoCL,
+// and what oclgrind compiles, SPIR, has no such instruction.
+#if defined(__clang__) && !defined(__SPIR__)
+#define WRITTEN_SOON(p) __builtin_prefetch(p, 1)
+#else
+#define WRITTEN_SOON(p)
+#endif
+
 // Turns a square of LANES vectors: lane i of vector j becomes lane j of vector i. Each pass shuffles
 // two halves of the vectors together, as cards are.
 DEVICE_FN void turn_square(WIDE* lines) {
