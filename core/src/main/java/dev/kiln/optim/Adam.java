@@ -119,6 +119,16 @@ public sealed class Adam extends Optimizer permits AdamW {
   }
 
   @Override
+  final int form(ParameterGroup group) {
+    return ((Group) group).amsgrad ? 1 : 0;
+  }
+
+  @Override
+  final String forms() {
+    return "amsgrad";
+  }
+
+  @Override
   final List<String> stateNames(ParameterGroup group) {
     return ((Group) group).amsgrad ? List.of(FIRST, SECOND, MAXIMUM) : List.of(FIRST, SECOND);
   }

@@ -130,9 +130,12 @@ public abstract class Optimizer {
       }
     }
     Device device = first.parameter.device();
-    if (counts) {
-      device.varying(() -> count(taken));
-    }
+    int form = form(group);
+    device.varying(
+        () -> {
+          checkForm(group, form);
+          return counts ? count(taken) : taken;
+        });
     step(device, group, () -> first.steps, new Stepped(parameters, gradients, offsets));
     return others;
   }
@@ -142,6 +145,28 @@ public abstract class Optimizer {
       slot.steps++;
     }
     return taken;
+  }
+
+  /** What a recorded step was given at first is what it goes on with: numbers aside. */
+  private void checkForm(ParameterGroup group, int recorded) {
+    if (form(group) != recorded) {
+      throw new IllegalStateException(
+          "recording: since the step was recorded, "
+              + getClass().getSimpleName()
+              + " has been given options by which it computes in another way: "
+              + forms()
+              + "; make another recording");
+    }
+  }
+
+  /** Which of its ways of computing the options choose; in a recording that stays. */
+  int form(ParameterGroup group) {
+    return 0;
+  }
+
+  /** The options that {@link #form} looks at. */
+  String forms() {
+    return "";
   }
 
   /** Whether a step of these parameters leaves anything to remember. */

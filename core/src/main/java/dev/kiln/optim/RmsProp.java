@@ -123,6 +123,17 @@ public final class RmsProp extends Optimizer {
   }
 
   @Override
+  int form(ParameterGroup of) {
+    Group group = (Group) of;
+    return (group.momentum != 0 ? 1 : 0) + (group.centered ? 2 : 0);
+  }
+
+  @Override
+  String forms() {
+    return "momentum from or to 0, or centered";
+  }
+
+  @Override
   List<String> stateNames(ParameterGroup of) {
     Group group = (Group) of;
     List<String> names = new ArrayList<>(List.of(SQUARES));

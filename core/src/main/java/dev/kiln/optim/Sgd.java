@@ -109,6 +109,17 @@ public final class Sgd extends Optimizer {
   }
 
   @Override
+  int form(ParameterGroup of) {
+    Group group = (Group) of;
+    return (group.momentum != 0 ? 1 : 0) + (group.nesterov ? 2 : 0);
+  }
+
+  @Override
+  String forms() {
+    return "momentum from or to 0, or nesterov";
+  }
+
+  @Override
   List<String> stateNames(ParameterGroup group) {
     return remembers(group) ? List.of(VELOCITY) : List.of();
   }
@@ -125,15 +136,17 @@ public final class Sgd extends Optimizer {
     }
     Buffer velocity = group.momentum == 0 ? null : group.state(VELOCITY, 0).buffer();
     device
-        .varying(
-            () ->
-                new SgdSpec(
-                    group.rate(),
-                    (float) group.momentum,
-                    (float) (1 - group.dampening),
-                    group.decay(),
-                    group.nesterov,
-                    steps.getAsInt() == 1))
+        .varying(() -> spec(group, steps.getAsInt() == 1))
         .call((backend, spec) -> backend.sgd(spec, on, velocity));
+  }
+
+  private static SgdSpec spec(Group group, boolean first) {
+    return new SgdSpec(
+        group.rate(),
+        (float) group.momentum,
+        first ? 1 : (float) (1 - group.dampening),
+        group.decay(),
+        group.nesterov,
+        first);
   }
 }

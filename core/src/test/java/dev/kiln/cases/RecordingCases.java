@@ -36,6 +36,8 @@ import dev.kiln.optim.RmsProp;
 import dev.kiln.optim.Sgd;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
@@ -806,6 +808,93 @@ public abstract class RecordingCases {
       }
       assertThat(there.mul(2).toFloats()).containsOnly(2);
       there.close();
+    }
+  }
+
+  /** A change of options after four steps. */
+  private enum Change {
+    ADAM(w -> new Adam(w, 0.1), o -> ((Adam) o).betas(0.5, 0.9).eps(0.01).weightDecay(0.3)),
+    ADAMW(w -> new AdamW(w, 0.1), o -> ((AdamW) o).weightDecay(0.3)),
+    SGD(
+        w -> new Sgd(w, 0.1).momentum(0.9).dampening(0.5),
+        o -> ((Sgd) o).momentum(0.5).dampening(0.1).weightDecay(0.2)),
+    BEGUN_ANEW(
+        w -> new Sgd(w, 0.1).momentum(0.9).dampening(0.5),
+        o -> o.load(new Sgd(List.of(o.groups().get(0).parameters().get(0)), 0.2).stateDict())),
+    RMSPROP(
+        w -> new RmsProp(w, 0.1).momentum(0.9),
+        o -> ((RmsProp) o).momentum(0.3).alpha(0.5).eps(1e-3));
+
+    final Function<List<Tensor>, Optimizer> make;
+    final Consumer<Optimizer> change;
+
+    Change(Function<List<Tensor>, Optimizer> make, Consumer<Optimizer> change) {
+      this.make = make;
+      this.change = change;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Change.class)
+  void optionsMayChangeBetweenRuns(Change change) {
+    try (Device device = open()) {
+      assertThat(changing(device, change, true)).isEqualTo(changing(device, change, false));
+    }
+  }
+
+  private static float[] changing(Device device, Change change, boolean recorded) {
+    try (Scope all = device.scope()) {
+      Tensor w = Tensor.of(device, new float[] {1, -2, 3}, 3).requiresGrad(true);
+      Optimizer optimizer = change.make.apply(List.of(w));
+      Recording.Step step = squares(w, optimizer, true);
+      try (Recording recording = device.record(step)) {
+        for (int i = 0; i < 8; i++) {
+          if (i == 4) {
+            change.change.accept(optimizer);
+          }
+          try (Scope scope = device.scope()) {
+            assertThat(recorded ? recording.run() : step.take(List.of())).hasSize(1);
+          }
+        }
+        return w.toFloats();
+      }
+    }
+  }
+
+  private enum OtherWay {
+    MOMENTUM(w -> new Sgd(w, 0.1), o -> ((Sgd) o).momentum(0.9)),
+    NESTEROV(w -> new Sgd(w, 0.1).momentum(0.9), o -> ((Sgd) o).nesterov(true)),
+    AMSGRAD(w -> new Adam(w, 0.1), o -> ((Adam) o).amsgrad(true)),
+    CENTERED(w -> new RmsProp(w, 0.1), o -> ((RmsProp) o).centered(true));
+
+    final Function<List<Tensor>, Optimizer> make;
+    final Consumer<Optimizer> change;
+
+    OtherWay(Function<List<Tensor>, Optimizer> make, Consumer<Optimizer> change) {
+      this.make = make;
+      this.change = change;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(OtherWay.class)
+  void theOneWhoHasItComputeInAnotherWayIsTold(OtherWay way) {
+    try (Device device = open();
+        Scope all = device.scope()) {
+      Tensor w = Tensor.ones(device, 3).requiresGrad(true);
+      Optimizer optimizer = way.make.apply(List.of(w));
+      try (Recording recording = device.record(squares(w, optimizer, true))) {
+        for (int i = 0; i < 3; i++) {
+          recording.run();
+        }
+        way.change.accept(optimizer);
+        assertThatThrownBy(recording::run)
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContainingAll(
+                optimizer.getClass().getSimpleName(),
+                way.name().toLowerCase(Locale.ROOT),
+                "make another recording");
+      }
     }
   }
 }
