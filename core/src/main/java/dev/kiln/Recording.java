@@ -29,8 +29,11 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Every run gives the bits that the step itself would give. What changes from run to run does so
- * in a replay: learning rates, an optimizer's count of steps, the masks of dropout. What the step
- * does besides calling Kiln, it does in the first two runs alone. Runs are taken one at a time.
+ * in a replay: learning rates and other numbers of an optimizer, its count of steps, the masks of
+ * dropout. Parameters have the gradients that the run has left; an input's are the recording's own,
+ * to be returned by the step. What the step does besides calling Kiln, it does in the first two
+ * runs alone: a number that it works out in Java stays what it was in the second. Runs are taken
+ * one at a time.
  *
  * <p>It ends with the scope that was open when it was made, or earlier with {@link #close}. Tensors
  * from outside that the step uses, its parameters for one, stay in memory until then, even if they

@@ -8,5 +8,10 @@ interface ConvolutionPasses {
 
   void inputGradient(Buffer dy, Buffer w, Buffer dx);
 
+  /** Whether the input gradient may have strides; else it is computed phase by phase, without. */
+  default boolean inputGradientStrides() {
+    return false;
+  }
+
   void weightGradient(Buffer x, Buffer dy, Buffer dw);
 }

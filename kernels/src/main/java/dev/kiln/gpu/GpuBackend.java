@@ -72,10 +72,16 @@ public final class GpuBackend
    * {@code cpu} overrules what the device says of itself and so lets either kind of kernel run
    * anywhere; but the PTX of those for CPUs is left out of the jar, for it is the tests that run
    * them on CUDA. Where the plans leave a choice, {@link Tuning#of} makes it.
+   *
+   * @throws IllegalArgumentException if a property makes no sense
    */
   public static GpuBackend of(Driver driver) {
     String wanted = System.getProperty("kiln.gpu.kernels", driver.info().isCpu() ? "cpu" : "gpu");
     boolean cpuKernels = wanted.equals("cpu");
+    if (!cpuKernels && !wanted.equals("gpu")) {
+      throw new IllegalArgumentException(
+          "-Dkiln.gpu.kernels is cpu or gpu, not \"" + wanted + "\"");
+    }
     KernelLibrary kernels = new KernelLibrary(driver, ProgramCatalog.shipped());
     kernels.tune(Tuning.of(driver.info(), cpuKernels));
     return new GpuBackend(driver, MemoryPool.of(driver), kernels, cpuKernels);

@@ -42,7 +42,7 @@ interface GpuConvolution extends Convolution, GpuGemm, GpuCopies {
     boolean strided = spec.strideHeight() > 1 || spec.strideWidth() > 1;
     if (cpuKernels()) {
       ConvolutionPasses passes = onCpu(spec);
-      if (strided && !(passes instanceof WideDepthwise)) {
+      if (strided && !passes.inputGradientStrides()) {
         inputGradientByPhase(spec, dy, w, dx);
       } else {
         passes.inputGradient(dy, w, dx);

@@ -73,6 +73,11 @@ final class WideDepthwise implements ConvolutionPasses {
   }
 
   @Override
+  public boolean inputGradientStrides() {
+    return true;
+  }
+
+  @Override
   public void weightGradient(Buffer x, Buffer dy, Buffer dw) {
     launch("depthwise_weight_gradient", spec.outChannels(), paddedSlot(), List.of(), dy, x, dw);
   }

@@ -52,6 +52,18 @@ final class TuningTest {
   }
 
   @Test
+  void kernelsForWhatIsNoKindOfDeviceAreAnError() {
+    System.setProperty("kiln.gpu.kernels", "cup");
+    try {
+      assertThatThrownBy(() -> GpuBackend.of(new FakeDriver(1)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("-Dkiln.gpu.kernels is cpu or gpu, not \"cup\"");
+    } finally {
+      System.clearProperty("kiln.gpu.kernels");
+    }
+  }
+
+  @Test
   void aFamilyThatIsNoneIsAnError() {
     System.setProperty(Tuning.PROPERTY, "gem=64");
     assertThatThrownBy(Tuning::ofProperty)
