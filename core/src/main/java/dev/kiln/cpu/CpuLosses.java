@@ -179,6 +179,7 @@ final class CpuLosses implements Losses {
     int outAt = CpuBuffer.offset(dx);
     float[] data = of.data();
     int step = of.step();
+    float share = count == 0 ? 0 : upstream[upstreamAt + from * upstreamStep] / by;
     for (int i = 0; i < count; i++) {
       int row = from + i;
       int t = targets[CpuBuffer.offset(target) + row];
@@ -191,7 +192,7 @@ final class CpuLosses implements Losses {
       }
       int e = of.exponential(i);
       float scale = (float) (1 / of.sum(i));
-      float g = upstream[upstreamAt + row * upstreamStep] / by;
+      float g = upstreamStep == 0 ? share : upstream[upstreamAt + row] / by;
       float wt = (1 - spec.labelSmoothing()) * (w == null ? 1 : w[wAt + t]);
       if (spec.labelSmoothing() == 0) {
         scaled(scale * (g * wt), data, e, step, out, at, inner, n);

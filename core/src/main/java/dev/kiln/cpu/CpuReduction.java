@@ -38,19 +38,19 @@ final class CpuReduction implements Reduction {
     int xAt = CpuBuffer.offset(x);
     int yAt = CpuBuffer.offset(y);
     int n = rows.n();
-    if (rows.inner() != 1) {
+    int whole = rows.inner() + Math.floorMod(-rows.inner(), VECTOR);
+    boolean room = rows.outer() == 1 && whole <= CpuBuffer.end(y) - yAt;
+    if (rows.inner() != 1 && n > 0 && n <= ROWS && scale == 1 && room) {
+      columns(
+          rows,
+          (outer, from, count) -> {
+            loops.sumRows(in, xAt + from, rows.inner(), n, out, yAt + from, count);
+          });
+    } else if (rows.inner() != 1) {
       columns(
           rows,
           (outer, from, count) -> {
             float[] part = Scratch.ofThread().array(Scratch.Role.ROW, count + VECTOR);
-            if (n > 0 && n <= ROWS) {
-              loops.sumRows(
-                  in, xAt + outer * n * rows.inner() + from, rows.inner(), n, part, 0, count);
-              for (int j = 0; j < count; j++) {
-                out[yAt + outer * rows.inner() + from + j] = (float) ((0.0 + part[j]) * scale);
-              }
-              return;
-            }
             double[] sums = new double[count];
             for (int i = 0; i < n; i += ROWS) {
               int at = xAt + (outer * n + i) * rows.inner() + from;

@@ -80,9 +80,9 @@ interface Gates {
    * block: {@code h[row] = f(gates[row] + bias + h[row - 1] w)}.
    *
    * @param bias where in the block it lies
-   * @param w {@code [hidden, units]}
+   * @param w {@code [hidden]} rows of so many units
    */
-  void plainSteps(Cell cell, RecurrentBlock b, int steps, int bias, float[] w, int hidden);
+  void plainSteps(Cell cell, RecurrentBlock b, int steps, int bias, Slots w, int hidden);
 
   /**
    * And back: from the gradient of the last row's state to those of all gates, and of the state
@@ -90,8 +90,7 @@ interface Gates {
    *
    * @param kept a row for each step: in its slots the states, and the gradients of the outputs
    */
-  void plainGradientSteps(
-      Cell cell, RecurrentBlock b, int steps, Slots kept, float[] w, int hidden);
+  void plainGradientSteps(Cell cell, RecurrentBlock b, int steps, Slots kept, Slots w, int hidden);
 
   /**
    * Copies rows of slots of {@code n} units to slots of {@code units}: whole vectors, with zeros.

@@ -23,7 +23,7 @@ final class NarrowSequences {
   /** So many steps of a layer that is a vector wide stay in the nearest cache. */
   private static final int MOST_STEPS = 64;
 
-  private static final float[] NONE = {};
+  private static final Slots NONE = new Slots(new float[0], 0, 0, 0);
 
   private final Loops loops;
   private final Gates arithmetic;
@@ -32,7 +32,10 @@ final class NarrowSequences {
   private final int steps;
   private final int hidden;
   private final int units;
-  private final float[] panel;
+
+  /** A plain cell's weights: a row for each state that is multiplied. */
+  private final Slots panel;
+
   private final @Nullable RecurrentProduct product;
   private final RecurrentBlock b;
 
@@ -56,21 +59,24 @@ final class NarrowSequences {
     GateWeights all =
         new GateWeights(
             CpuBuffer.floats(w), CpuBuffer.offset(w), cell.gates(), hidden, hidden, units, forward);
+    Scratch scratch = Scratch.ofThread();
     product = cell.gates() == 1 ? null : RowProduct.of(arithmetic, all, Scratch.Role.RIGHT);
-    panel = cell.gates() == 1 ? panel(all) : NONE;
+    panel = cell.gates() == 1 ? panel(all, scratch) : NONE;
     // spare: the bias, or what the forward pass kept of a step and the output's gradient
     int spare = forward ? cell.gates() * units : steps * (cell.gates() + 3) * units;
-    b = RecurrentBlock.ofSteps(engine, cell, hidden, steps + 1, spare);
+    b = RecurrentBlock.ofSteps(scratch, cell, units, steps + 1, spare);
   }
 
-  /** A plain cell's weights, a row for each state that is multiplied. */
-  private float[] panel(GateWeights all) {
-    float[] rows = Scratch.ofThread().array(Scratch.Role.RIGHT, hidden * units);
+  private Slots panel(GateWeights all, Scratch scratch) {
+    Slots from = new Slots(all.data(), all.offset(), hidden, hidden);
+    if (!all.forward() && from.at(hidden - 1, 0) + units <= all.data().length) {
+      return from; // where they lie: what is behind a row is multiplied for nothing
+    }
+    Slots rows = new Slots(scratch.array(Scratch.Role.RIGHT, hidden * units), 0, units, units);
     if (all.forward()) {
-      Matrix.transpose(all.data(), all.offset(), hidden, hidden, hidden, rows, 0, units);
+      Matrix.transpose(from.data(), from.offset(), hidden, hidden, hidden, rows.data(), 0, units);
     } else {
-      Slots from = new Slots(all.data(), all.offset(), hidden, hidden);
-      arithmetic.widen(from, new Slots(rows, 0, units, units), hidden, 1, hidden, units);
+      arithmetic.widen(from, rows, hidden, 1, hidden, units);
     }
     return rows;
   }

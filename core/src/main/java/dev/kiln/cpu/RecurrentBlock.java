@@ -62,18 +62,18 @@ final class RecurrentBlock {
   }
 
   /** The steps of one sequence, as close as they can be; anything may be in there. */
-  static RecurrentBlock ofSteps(Engine engine, Cell cell, int hidden, int rows, int spare) {
-    return new RecurrentBlock(units(engine, hidden), slots(cell), rows, spare);
+  static RecurrentBlock ofSteps(Scratch scratch, Cell cell, int units, int rows, int spare) {
+    return new RecurrentBlock(scratch, units, slots(cell), rows, spare);
   }
 
-  private RecurrentBlock(int units, int slots, int rows, int spareSize) {
+  private RecurrentBlock(Scratch scratch, int units, int slots, int rows, int spareSize) {
     this.units = units;
     stateStride = units;
     gateStride = slots * units;
     c = rows * stateStride;
     gates = 2 * c;
     spare = gates + rows * gateStride;
-    data = Scratch.ofThread().array(Scratch.Role.SEQUENCES, Math.addExact(spare, spareSize));
+    data = scratch.array(Scratch.Role.SEQUENCES, Math.addExact(spare, spareSize));
   }
 
   /** How many units states and slots have room for. */

@@ -200,13 +200,13 @@ final class ScalarGates implements Gates {
   }
 
   @Override
-  public void plainSteps(Cell cell, RecurrentBlock b, int steps, int bias, float[] w, int hidden) {
+  public void plainSteps(Cell cell, RecurrentBlock b, int steps, int bias, Slots w, int hidden) {
     for (int row = 1; row <= steps; row++) {
       int gates = b.gates(row);
       for (int u = 0; u < b.units; u++) {
         b.data[gates + u] += b.data[bias + u];
       }
-      addRow(hidden, b.units, b.data, b.h(row - 1), w, 0, b.data, gates);
+      addRow(hidden, b.units, b.data, b.h(row - 1), w.data(), w.offset(), b.data, gates);
       if (cell == Cell.RNN_TANH) {
         tanhState(b, row, row + 1);
       } else {
@@ -217,7 +217,7 @@ final class ScalarGates implements Gates {
 
   @Override
   public void plainGradientSteps(
-      Cell cell, RecurrentBlock b, int steps, Slots kept, float[] w, int hidden) {
+      Cell cell, RecurrentBlock b, int steps, Slots kept, Slots w, int hidden) {
     for (int row = steps; row > 0; row--) {
       add(kept.data(), kept.at(row - 1, 1), b.data, b.h(row), b.units);
       Strided y = new Strided(b.data, kept.at(row - 1, 0), 0);
@@ -227,7 +227,7 @@ final class ScalarGates implements Gates {
         reluGradient(b, y, row, row + 1);
       }
       Arrays.fill(b.data, b.h(row - 1), b.h(row - 1) + b.units, 0);
-      addRow(hidden, b.units, b.data, b.gates(row), w, 0, b.data, b.h(row - 1));
+      addRow(hidden, b.units, b.data, b.gates(row), w.data(), w.offset(), b.data, b.h(row - 1));
     }
   }
 

@@ -17,23 +17,20 @@ final class SmallProduct {
     int k = b.rows();
     for (int j = 0; j < n; j += LANES) {
       int width = Math.min(LANES, n - j);
-      // the last row of c may have no room for a vector, and the bias none either
-      float[] spare = Scratch.ofThread().array(Scratch.Role.LANES, 2 * LANES);
       float[] first = start;
       int firstAt = startAt + j;
       if (start != null && firstAt + LANES > start.length) {
-        VectorRows.copyFew(start, firstAt, spare, LANES, width);
-        first = spare;
-        firstAt = LANES;
+        first = Scratch.ofThread().array(Scratch.Role.START, LANES);
+        VectorRows.copyFew(start, firstAt, first, 0, width);
+        firstAt = 0;
       }
-      boolean lies = b.columnStride() == 1 && b.at(k - 1, j) + LANES <= b.data().length;
-      if (lies) {
+      if (b.columnStride() == 1 && b.at(k - 1, j) + LANES <= b.data().length) {
         int at = b.at(0, j);
-        rows(a, b.data(), at, b.rowStride(), first, firstAt, c, cAt + j, n, width, cEnd, spare);
+        rows(a, b.data(), at, b.rowStride(), first, firstAt, c, cAt + j, n, width, cEnd);
       } else {
         float[] panel = Scratch.ofThread().array(Scratch.Role.RIGHT, k * LANES);
         pack(b, j, width, panel);
-        rows(a, panel, 0, LANES, first, firstAt, c, cAt + j, n, width, cEnd, spare);
+        rows(a, panel, 0, LANES, first, firstAt, c, cAt + j, n, width, cEnd);
       }
     }
   }
@@ -64,8 +61,7 @@ final class SmallProduct {
       int cAt,
       int n,
       int width,
-      int cEnd,
-      float[] spare) {
+      int cEnd) {
     float[] left = a.data();
     int along = a.columnStride();
     int k = a.columns();
@@ -82,6 +78,7 @@ final class SmallProduct {
       if (to + LANES <= cEnd && (width == n || width == LANES)) {
         sum.intoArray(c, to);
       } else {
+        float[] spare = Scratch.ofThread().array(Scratch.Role.LANES, LANES);
         sum.intoArray(spare, 0);
         for (int j = 0; j < width; j++) {
           c[to + j] = spare[j];

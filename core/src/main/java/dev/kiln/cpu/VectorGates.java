@@ -272,7 +272,7 @@ final class VectorGates implements Gates {
   }
 
   @Override
-  public void plainSteps(Cell cell, RecurrentBlock b, int steps, int bias, float[] w, int hidden) {
+  public void plainSteps(Cell cell, RecurrentBlock b, int steps, int bias, Slots w, int hidden) {
     if (cell == Cell.RNN_TANH) {
       VectorRnn.tanh(b.data, bias, b.gates(1), b.h(0), steps, w, hidden);
     } else {
@@ -282,7 +282,7 @@ final class VectorGates implements Gates {
 
   @Override
   public void plainGradientSteps(
-      Cell cell, RecurrentBlock b, int steps, Slots kept, float[] w, int hidden) {
+      Cell cell, RecurrentBlock b, int steps, Slots kept, Slots w, int hidden) {
     if (cell == Cell.RNN_TANH) {
       VectorRnn.tanhGradient(b.data, b.h(0), kept, b.gates(1), steps, w, hidden);
     } else {

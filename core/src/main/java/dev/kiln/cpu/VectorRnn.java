@@ -26,14 +26,14 @@ final class VectorRnn {
    * does not inline it. What is outside its bounds is put right at the end, where no step waits for
    * it.
    */
-  static void tanh(float[] x, int bias, int gates, int h, int steps, float[] w, int hidden) {
+  static void tanh(float[] x, int bias, int gates, int h, int steps, Slots w, int hidden) {
     FloatVector one = FloatVector.broadcast(SPECIES, 1);
     for (int step = 0; step < steps; step++) {
       FloatVector v = load(x, gates + step * LANES).lanewise(VectorOperators.ADD, load(x, bias));
       for (int i = 0; i < hidden; i++) {
         v =
             FloatVector.broadcast(SPECIES, x[h + step * LANES + i])
-                .lanewise(VectorOperators.FMA, load(w, i * LANES), v);
+                .lanewise(VectorOperators.FMA, load(w.data(), w.at(i, 0)), v);
       }
       FloatVector shifted =
           v.lanewise(
@@ -63,7 +63,7 @@ final class VectorRnn {
     }
   }
 
-  static void relu(float[] x, int bias, int gates, int h, int steps, float[] w, int hidden) {
+  static void relu(float[] x, int bias, int gates, int h, int steps, Slots w, int hidden) {
     FloatVector zero = FloatVector.zero(SPECIES);
     for (int step = 0; step < steps; step++) {
       FloatVector start = load(x, gates + step * LANES).add(load(x, bias));
@@ -73,15 +73,15 @@ final class VectorRnn {
     }
   }
 
-  private static FloatVector product(FloatVector start, float[] x, int at, float[] w, int n) {
+  private static FloatVector product(FloatVector start, float[] x, int at, Slots w, int n) {
     FloatVector sum = start;
     for (int i = 0; i < n; i++) {
-      sum = FloatVector.broadcast(SPECIES, x[at + i]).fma(load(w, i * LANES), sum);
+      sum = FloatVector.broadcast(SPECIES, x[at + i]).fma(load(w.data(), w.at(i, 0)), sum);
     }
     return sum;
   }
 
-  static void tanhGradient(float[] x, int dh, Slots kept, int gates, int steps, float[] w, int n) {
+  static void tanhGradient(float[] x, int dh, Slots kept, int gates, int steps, Slots w, int n) {
     FloatVector one = FloatVector.broadcast(SPECIES, 1);
     FloatVector up = load(x, dh + steps * LANES);
     for (int step = steps - 1; step >= 0; step--) {
@@ -94,7 +94,7 @@ final class VectorRnn {
     up.intoArray(x, dh);
   }
 
-  static void reluGradient(float[] x, int dh, Slots kept, int gates, int steps, float[] w, int n) {
+  static void reluGradient(float[] x, int dh, Slots kept, int gates, int steps, Slots w, int n) {
     FloatVector zero = FloatVector.zero(SPECIES);
     FloatVector up = load(x, dh + steps * LANES);
     for (int step = steps - 1; step >= 0; step--) {
