@@ -264,21 +264,6 @@ class RowKernelsTest {
         });
   }
 
-  @ParameterizedTest
-  @MethodSource("backends")
-  void oneNanMakesItsWholeRowNan(TestBackend on) {
-    for (int n : new int[] {5, 300}) {
-      float[] x = TestBackend.random(2 * n, 8);
-      x[n - 2] = Float.NaN;
-      Buffer y = on.unwritten(2 * n);
-      on.backend().softmax(new Rows(2, n, 1), on.of(x), y);
-      float[] softmax = on.floats(y);
-      for (int i = 0; i < 2 * n; i++) {
-        assertThat(Float.isNaN(softmax[i])).as("%d of %d", i, n).isEqualTo(i < n);
-      }
-    }
-  }
-
   static Stream<Arguments> losses() {
     Rows[] rows = {
       new Rows(1, 1, 1),

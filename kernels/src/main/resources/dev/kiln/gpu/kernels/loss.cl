@@ -19,8 +19,7 @@
 // Tunable  WG = 256     work-group size, a power of four; 1 for CPUs
 //          QUADS = 4    quads that a work-item keeps
 
-#include "dialect/running.h"
-#include "row.h"
+#include "row_exps.h"
 
 DEVICE_FN float weight_of(GLOBAL const float* weight, int c) { return weight != 0 ? weight[c] : 1; }
 
@@ -37,20 +36,8 @@ KERNEL(WG) cross_entropy(GLOBAL const float* RESTRICT x, GLOBAL const int* RESTR
   for (EACH_ROWS) {
     const Share s = share_of(begin, n, inner, rows, team);
     GLOBAL const float* scores = x + s.start;
-    float top = -INFINITY;
-    EACH_QUAD {
-      const float4 v = load_quad(scores, s, q, inner, -INFINITY);
-      if (q < QUADS) keep(kept, q, v);
-      top = FMAX(top, max_quad(v));
-    }
-    top = team_max(scratch, s, top);
-
-    Running exps = running_zero();
-    EACH_QUAD {
-      const float4 v = q < QUADS ? kept_at(kept, q) : load_quad(scores, s, q, inner, -INFINITY);
-      exps = running_add(exps, sum_quad(exp_quad(v - top)));
-    }
-    const float logSum = LOG(team_sum(scratch, s, exps.sum));
+    const RowExps exps = row_exps(scratch, kept, scores, s, n, inner, team, 0);
+    const float logSum = LOG(exps.sum);
 
     // without smoothing nothing is added up: 0 * -infinity must not reach the loss
     float allLogs = 0;
@@ -59,7 +46,7 @@ KERNEL(WG) cross_entropy(GLOBAL const float* RESTRICT x, GLOBAL const int* RESTR
       EACH_QUAD {
         const float4 v = q < QUADS ? kept_at(kept, q) : load_quad(scores, s, q, inner, 0);
         const float4 w = weights_of(weight, s, q);
-        logs = running_add(logs, sum_quad(existing(s, q, w * (v - top - logSum))));
+        logs = running_add(logs, sum_quad(existing(s, q, w * (v - exps.top - logSum))));
       }
       allLogs = team_sum(scratch, s, logs.sum);
     }
@@ -71,7 +58,7 @@ KERNEL(WG) cross_entropy(GLOBAL const float* RESTRICT x, GLOBAL const int* RESTR
         counted[s.row] = 0;
       } else {
         const float w = weight_of(weight, t);
-        const float hit = smoothing < 1 ? scores[t * inner] - top - logSum : 0;
+        const float hit = smoothing < 1 ? scores[t * inner] - exps.top - logSum : 0;
         loss[s.row] = -(1 - smoothing) * w * hit - smoothing / n * allLogs;
         counted[s.row] = w;
       }
@@ -97,22 +84,7 @@ KERNEL(WG) cross_entropy_gradient(GLOBAL const float* RESTRICT x, GLOBAL const i
   for (EACH_ROWS) {
     const Share s = share_of(begin, n, inner, rows, team);
     GLOBAL const float* scores = x + s.start;
-    float top = -INFINITY;
-    EACH_QUAD {
-      const float4 v = load_quad(scores, s, q, inner, -INFINITY);
-      if (q < QUADS) keep(kept, q, v);
-      top = FMAX(top, max_quad(v));
-    }
-    top = team_max(scratch, s, top);
-
-    Running exps = running_zero();
-    EACH_QUAD {
-      const float4 v = q < QUADS ? kept_at(kept, q) : load_quad(scores, s, q, inner, -INFINITY);
-      const float4 e = exp_quad(v - top);
-      if (q < QUADS) keep(kept, q, e);
-      exps = running_add(exps, sum_quad(e));
-    }
-    const float sum = team_sum(scratch, s, exps.sum);
+    const RowExps exps = row_exps(scratch, kept, scores, s, n, inner, team, 1);
 
     // dx = (ofTarget + spread * all) * p - spread * weight, and ofTarget less where c is the target
     const int t = s.n > 0 ? target[s.row] : ignored;
@@ -124,9 +96,9 @@ KERNEL(WG) cross_entropy_gradient(GLOBAL const float* RESTRICT x, GLOBAL const i
       if (q < QUADS) {
         p = kept_at(kept, q);
       } else {
-        p = exp_quad(load_quad(scores, s, q, inner, 0) - top);
+        p = exp_quad(load_quad(scores, s, q, inner, 0) - exps.top);
       }
-      p = quotient(p, sum);
+      p = quotient(p, exps.sum);
       const int c = quad_at(s, q);
       const float4 miss = F4(c == t ? p.x - 1 : p.x, c + s.hop == t ? p.y - 1 : p.y,
                              c + 2 * s.hop == t ? p.z - 1 : p.z, c + 3 * s.hop == t ? p.w - 1 : p.w);

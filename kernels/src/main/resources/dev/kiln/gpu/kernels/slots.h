@@ -1,7 +1,7 @@
 // Many buffers in one launch: their pointers and sizes are arguments, and work-groups share out the
-// chunks of CHUNK elements that they are cut into. A launch takes up to SLOTS buffers, 32 or, where
+// chunks of CHUNK elements that they are cut into. A launch takes up to SLOTS buffers, 16 or, where
 // each argument of a launch costs as much as a small parameter's step, 8; slots that are not used
-// come last and have the size 0.
+// come last and have the size 0. More of them would be fewer launches for large nets and longer PTX.
 //
 //   EACH_SLOT(M)    M(0) M(1) …: for lists of parameters, each of which begins with its comma
 //   CHUNKS(n)       how many chunks n elements are; the launch has as many groups as all chunks
@@ -15,11 +15,8 @@
 #if SLOTS == 8
 #define EACH_SLOT(M) EIGHT_SLOTS(M)
 #else
-#define EACH_SLOT(M)                                            \
-  EIGHT_SLOTS(M)                                                \
-  M(8) M(9) M(10) M(11) M(12) M(13) M(14) M(15) M(16) M(17)     \
-  M(18) M(19) M(20) M(21) M(22) M(23) M(24) M(25) M(26) M(27)   \
-  M(28) M(29) M(30) M(31)
+#define EACH_SLOT(M) \
+  EIGHT_SLOTS(M) M(8) M(9) M(10) M(11) M(12) M(13) M(14) M(15)
 #endif
 
 // n is never negative: without a sign this is an addition and a shift

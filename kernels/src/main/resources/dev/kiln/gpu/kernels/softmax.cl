@@ -15,8 +15,7 @@
 // Tunable  WG = 256     work-group size, a power of four; 1 for CPUs
 //          QUADS = 4    quads that a work-item keeps; softmax_gradient half as many of y and of dy
 
-#include "dialect/running.h"
-#include "row.h"
+#include "row_exps.h"
 
 KERNEL(WG) softmax(GLOBAL const float* RESTRICT x, GLOBAL float* RESTRICT y, int n, int inner,
                    int rows, int team) {
@@ -25,31 +24,15 @@ KERNEL(WG) softmax(GLOBAL const float* RESTRICT x, GLOBAL float* RESTRICT y, int
   for (EACH_ROWS) {
     const Share s = share_of(begin, n, inner, rows, team);
     GLOBAL const float* from = x + s.start;
-    float top = -INFINITY;
-    EACH_QUAD {
-      const float4 v = load_quad(from, s, q, inner, -INFINITY);
-      if (q < QUADS) keep(kept, q, v);
-      top = FMAX(top, max_quad(v));
-    }
-    top = team_max(scratch, s, top);
-
-    Running total = running_zero();
-    EACH_QUAD {
-      const float4 v = q < QUADS ? kept_at(kept, q) : load_quad(from, s, q, inner, -INFINITY);
-      const float4 e = exp_quad(v - top);
-      if (q < QUADS) keep(kept, q, e);
-      total = running_add(total, sum_quad(e));
-    }
-    const float sum = team_sum(scratch, s, total.sum);
-
+    const RowExps exps = row_exps(scratch, kept, from, s, n, inner, team, 1);
     EACH_QUAD {
       float4 e;
       if (q < QUADS) {
         e = kept_at(kept, q);
       } else {
-        e = exp_quad(load_quad(from, s, q, inner, 0) - top);
+        e = exp_quad(load_quad(from, s, q, inner, 0) - exps.top);
       }
-      store_quad(y + s.start, s, q, inner, quotient(e, sum));
+      store_quad(y + s.start, s, q, inner, quotient(e, exps.sum));
     }
   }
 }
@@ -61,24 +44,12 @@ KERNEL(WG) log_softmax(GLOBAL const float* RESTRICT x, GLOBAL float* RESTRICT y,
   for (EACH_ROWS) {
     const Share s = share_of(begin, n, inner, rows, team);
     GLOBAL const float* from = x + s.start;
-    float top = -INFINITY;
-    EACH_QUAD {
-      const float4 v = load_quad(from, s, q, inner, -INFINITY);
-      if (q < QUADS) keep(kept, q, v);
-      top = FMAX(top, max_quad(v));
-    }
-    top = team_max(scratch, s, top);
-
-    Running total = running_zero();
-    EACH_QUAD {
-      const float4 v = q < QUADS ? kept_at(kept, q) : load_quad(from, s, q, inner, -INFINITY);
-      total = running_add(total, sum_quad(exp_quad(v - top)));
-    }
-    const float logSum = LOG(team_sum(scratch, s, total.sum));
+    const RowExps exps = row_exps(scratch, kept, from, s, n, inner, team, 0);
+    const float logSum = LOG(exps.sum);
 
     EACH_QUAD {
       const float4 v = q < QUADS ? kept_at(kept, q) : load_quad(from, s, q, inner, 0);
-      store_quad(y + s.start, s, q, inner, v - top - logSum);
+      store_quad(y + s.start, s, q, inner, v - exps.top - logSum);
     }
   }
 }

@@ -83,6 +83,25 @@ class OclgrindCheck {
   }
 
   /**
+   * A row longer than a team keeps: what is left of it once for the sum of its exponentials, and
+   * once more where each element has a result.
+   */
+  @Test
+  void longRowsAreReadAgainForTheirResultsAlone() throws IOException, InterruptedException {
+    Watched watched = start(RowKernels.class, "gpu", "long-rows");
+    assertThat(watched.process().waitFor()).as(watched.output()).isZero();
+    assertThat(watched.findings()).isEmpty();
+    long once = 4L * RowKernels.LONG;
+    long again = 4L * (RowKernels.LONG - RowKernels.KEPT);
+    for (String kernel : List.of("softmax", "log_softmax", "cross_entropy_gradient")) {
+      assertThat(watched.loaded(kernel))
+          .as(kernel)
+          .isBetween(once + again, (once + again) * 11 / 10);
+    }
+    assertThat(watched.loaded("cross_entropy")).isBetween(once, once * 11 / 10);
+  }
+
+  /**
    * A process under oclgrind: what it says goes into NAME.out, what oclgrind says into NAME.log.
    */
   private record Watched(Process process, String name) {
@@ -171,10 +190,16 @@ class OclgrindCheck {
   }
 
   /**
-   * Launches each kernel that shares rows, on rows in fours, of a prime, and as long as is kept.
+   * Launches each kernel that shares rows, on rows in fours, of a prime, and as long as is kept, or
+   * on one that is longer.
    */
   static final class RowKernels {
     private static final int[][] SHAPES = {{8, 1000}, {5, 997}, {3, 2048}};
+
+    /** A row, and how much of it is kept: QUADS x 4 for each of 256 work-items. */
+    private static final int LONG = 12_000;
+
+    private static final int KEPT = 4096;
 
     /** What the rows of all shapes take. */
     private static final long BYTES =
@@ -184,7 +209,8 @@ class OclgrindCheck {
 
     public static void main(String[] arguments) {
       try (Backend backend = new OpenClProvider().open("")) {
-        for (int[] shape : SHAPES) {
+        int[][] shapes = arguments[0].equals("long-rows") ? new int[][] {{1, LONG}} : SHAPES;
+        for (int[] shape : shapes) {
           launchAll(backend, shape[0], shape[1]);
         }
         backend.synchronize();
