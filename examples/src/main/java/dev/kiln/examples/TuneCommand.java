@@ -48,6 +48,10 @@ final class TuneCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
+    if (!(largest > 0)) {
+      throw new ParameterException(
+          spec.commandLine(), "--largest is a number above 0, not " + largest);
+    }
     try (Device device = target.open().device()) {
       if (!(device.backend() instanceof Tunable)) {
         throw new ParameterException(

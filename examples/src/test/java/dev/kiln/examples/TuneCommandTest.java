@@ -47,6 +47,15 @@ class TuneCommandTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"0", "-1", "NaN"})
+  void aLimitThatLeavesNothingIsAnError(String limit) {
+    CommandRun run = CommandRun.of("tune", "--device=cpu", "--largest=" + limit);
+
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err()).contains("--largest is a number above 0, not");
+  }
+
+  @ParameterizedTest
   @CsvSource({"opencl:0, wide_gemm nn 64 64 64 1", "cuda:0, gemm nt 64 10 256 1"})
   void measuresAndKeepsTheWinners(String device, String work) throws IOException {
     Devices.require(device);
