@@ -20,7 +20,9 @@ class VectorMathTest {
 
   @Test
   void sigmoidKeepsItsBoundOverAllFloats() {
+    // where it is a part of another function, and by itself
     assertThat(worst(VectorMath::sigmoid, x -> 1 / (1 + Math.exp(-x)))).isLessThan(2.3);
+    assertThat(worst(VectorMathTest::sigmoid, x -> 1 / (1 + Math.exp(-x)))).isLessThan(2.3);
   }
 
   @Test
@@ -60,6 +62,10 @@ class VectorMathTest {
 
   private static FloatVector log(FloatVector x) {
     return applied(Unary.LOG, x);
+  }
+
+  private static FloatVector sigmoid(FloatVector x) {
+    return applied(Unary.SIGMOID, x);
   }
 
   private static FloatVector tanh(FloatVector x) {
@@ -103,6 +109,7 @@ class VectorMathTest {
     float inf = Float.POSITIVE_INFINITY;
     assertThat(of(VectorMath::exp, inf, -inf, 0, 100, -200)).containsExactly(inf, 0, 1, inf, 0);
     assertThat(of(VectorMath::sigmoid, inf, -inf, 0)).containsExactly(1, 0, 0.5f);
+    assertThat(of(VectorMathTest::sigmoid, inf, -inf, 0)).containsExactly(1, 0, 0.5f);
     assertThat(of(VectorMathTest::tanh, inf, -inf, 0, 50, -50)).containsExactly(1, -1, 0, 1, -1);
     assertThat(of(VectorMath::erf, inf, -inf, 0, 50, -50)).containsExactly(1, -1, 0, 1, -1);
     assertThat(of(VectorMathTest::log, inf, 0, 1)).containsExactly(inf, -inf, 0);
@@ -115,6 +122,7 @@ class VectorMathTest {
   void nanStaysNan() {
     assertThat(of(VectorMath::exp, Float.NaN)[0]).isNaN();
     assertThat(of(VectorMath::sigmoid, Float.NaN)[0]).isNaN();
+    assertThat(of(VectorMathTest::sigmoid, Float.NaN)[0]).isNaN();
     assertThat(of(VectorMathTest::tanh, Float.NaN)[0]).isNaN();
     assertThat(of(VectorMathTest::log, Float.NaN)[0]).isNaN();
     assertThat(of(VectorMath::erf, Float.NaN)[0]).isNaN();
