@@ -30,7 +30,8 @@ interface GpuLosses extends Losses, Reduction, Elementwise, GpuStriding {
       Buffer loss,
       Buffer counted) {
     Rows rows = spec.rows();
-    launchLosses(
+    launchScores(
+        "loss",
         "cross_entropy",
         rows,
         x,
@@ -56,7 +57,8 @@ interface GpuLosses extends Losses, Reduction, Elementwise, GpuStriding {
       Buffer dx) {
     Rows rows = spec.rows();
     int dyStep = dy.size() == 1 ? 0 : 1;
-    launchLosses(
+    launchScores(
+        "loss",
         "cross_entropy_gradient",
         rows,
         x,
@@ -71,15 +73,6 @@ interface GpuLosses extends Losses, Reduction, Elementwise, GpuStriding {
         rows.n(),
         rows.inner(),
         rows.count());
-  }
-
-  private void launchLosses(String kernel, Rows rows, @Nullable Object... arguments) {
-    if (wideKernels() && rows.inner() == 1) {
-      launch(
-          "loss_cpu_" + WideLanes.on(this), kernel + "_cpu", singleGrid(rows.count()), arguments);
-    } else {
-      launchRows("loss", kernel, rows, arguments);
-    }
   }
 
   @Override

@@ -48,4 +48,18 @@ interface GpuStriding extends GpuFamily {
       launch(program, kernel, itemGrid(program, (long) rows.count() * plan.team()), all);
     }
   }
+
+  /**
+   * The same for a program that has a second one, with {@code _cpu} behind its name and its
+   * kernels', in which dense rows are read in explicit vectors: CPUs behind OpenCL take that.
+   */
+  default void launchScores(
+      String program, String kernel, Rows rows, @Nullable Object... arguments) {
+    if (wideKernels() && rows.inner() == 1) {
+      String wide = program + "_cpu_" + WideLanes.on(this);
+      launch(wide, kernel + "_cpu", singleGrid(rows.count()), arguments);
+    } else {
+      launchRows(program, kernel, rows, arguments);
+    }
+  }
 }

@@ -1,46 +1,15 @@
 // cross entropy of rows of class scores and its gradient for CPUs behind OpenCL — loss.cl tells
 // what, with inner = 1
 //
-//   x = . . . . . . . . . . . . .     LANES classes at a time, in explicit vectors; what the last one
-//       ^-----^ ^-----^ ^-----^       lacks is -infinity, and so adds nothing
-//
 // Launch   any number of groups, a work-item alone in each; WG = 1
 // Order    LANES sums (c mod LANES), compensated, then by halves; what smoothing wants along the
 //          classes
 // Tunable  LANES   floats in a vector, 16 or 8
 
 #include "dialect/running.h"
-#include "wide.h"
+#include "row_wide.h"
 
 DEVICE_FN float weight_of(GLOBAL const float* weight, int c) { return weight != 0 ? weight[c] : 1; }
-
-// The scores from c on.
-DEVICE_FN WIDE scores_at(GLOBAL const float* scores, int c, int classes) {
-  const WIDE value = load_lanes(scores + c, classes - c);
-  return LANE < (WIDE)(float)(classes - c) ? value : (WIDE)(-INFINITY);
-}
-
-DEVICE_FN float row_top(GLOBAL const float* scores, int classes) {
-  WIDE tops = (WIDE)(-INFINITY);
-  for (int c = 0; c < classes; c += LANES) {
-    const WIDE value = scores_at(scores, c, classes);
-    tops = value > tops ? value : tops;
-  }
-  return max_lanes(tops);
-}
-
-// The sum of exp(x - top).
-DEVICE_FN float row_exps(GLOBAL const float* scores, float top, int classes) {
-  WIDE sums = (WIDE)(0.0f);
-  WIDE excess = (WIDE)(0.0f);
-  for (int c = 0; c < classes; c += LANES) {
-    const WIDE wanted = exp(scores_at(scores, c, classes) - top) - excess;
-    const WIDE next = sums + wanted;
-    excess = (next - sums) - wanted;
-    sums = next;
-  }
-  return sum_lanes(sums);
-}
 
 KERNEL(WG) cross_entropy_cpu(GLOBAL const float* RESTRICT x, GLOBAL const int* RESTRICT target,
                              GLOBAL const float* RESTRICT weight, GLOBAL float* RESTRICT loss,
@@ -54,7 +23,7 @@ KERNEL(WG) cross_entropy_cpu(GLOBAL const float* RESTRICT x, GLOBAL const int* R
       counted[row] = 0;
     } else {
       const float top = row_top(scores, classes);
-      const float logSum = LOG(row_exps(scores, top, classes));
+      const float logSum = LOG(row_exps(scores, top, 0, classes));
       // without smoothing nothing is added up: 0 * -infinity must not reach the loss
       Running logs = running_zero();
       for (int c = 0; c < classes && smoothing != 0; c++) {
@@ -86,7 +55,7 @@ KERNEL(WG) cross_entropy_gradient_cpu(
       for (int c = 0; c < classes; c++) slopes[c] = 0;
     } else {
       const float top = row_top(scores, classes);
-      const float sum = row_exps(scores, top, classes);
+      const float sum = row_exps(scores, top, 0, classes);
       const float g = dy[(size_t)row * dyStep] / (divisor != 0 ? divisor[0] : 1);
       const float ofTarget = g * (1 - smoothing) * weight_of(weight, t);
       const float spread = g * smoothing / classes;
