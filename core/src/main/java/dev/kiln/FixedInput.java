@@ -75,9 +75,11 @@ final class FixedInput {
   }
 
   void set(Tensor given) {
-    tensor().clearGrad(); // as one that has just been made
+    Tensor place = tensor();
+    if (place.gradient() != null) {
+      place.clearGrad(); // as one that has just been made
+    }
     if (!isPlaceOf(given)) {
-      Tensor place = tensor();
       place.backend().copy(StridedCopy.plain(given.size()), given.buffer(), place.buffer());
     }
   }
