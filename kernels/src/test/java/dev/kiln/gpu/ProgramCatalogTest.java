@@ -29,7 +29,7 @@ class ProgramCatalogTest {
     KernelProgram program = ProgramCatalog.shipped().program("fill_copy");
     assertThat(program.tunable("WG")).isEqualTo(256);
     assertThat(program.openClSource())
-        .contains("#define WG 256\n#line 1 \"fill_copy.cl\"\n// fill, copy_rows");
+        .containsSubsequence("#define WG 256\n#line 1 \"fill_copy.cl\"\n", "KERNEL(WG) fill(");
   }
 
   @Test
