@@ -91,7 +91,7 @@ class TuneCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--largest=0", "--only=recurrent"})
+  @ValueSource(strings = {"--largest=1e-9", "--only=recurrent"})
   void whereThereIsNothingToChooseNothingIsKept(String option) throws IOException {
     Devices.require("opencl");
 
