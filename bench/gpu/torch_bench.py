@@ -4,7 +4,8 @@
     torch_bench.py OUT.json [--works NAME ...] [--seconds S] [--iterations N] [--device cpu]
 
 Each work is done as the benchmarks do it: same shapes and layouts, float32, and a wait for the
-device after every call, but where a name says -read<n> after every n-th. Four engines (on the CPU, to try the script out, one: torch-cpu):
+device after every call, but where a name says -read<n> after every n-th. Four engines (on the CPU,
+to try the script out, one: torch-cpu):
 
     torch-cuda         eager
     torch-cuda-graph   replayed from a CUDA graph
