@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  */
 final class CpuMemory implements Memory {
   /** Behind the elements of a buffer, so that a vector may begin at the last of them. */
-  private static final int SLACK = 16;
+  private static final int SLACK = Loops.WIDEST;
 
   private final Map<Key, Shelf> shelves = new HashMap<>();
   private final long cap = Runtime.getRuntime().maxMemory();

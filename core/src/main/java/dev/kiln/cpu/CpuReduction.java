@@ -17,9 +17,6 @@ final class CpuReduction implements Reduction {
   /** Long sums are cut here, whatever the number of threads. */
   private static final int PART = 1 << 16;
 
-  /** No vector is longer. */
-  private static final int VECTOR = 16;
-
   /** How many rows are summed in float before the sum goes into one in double. */
   private static final int ROWS = 32;
 
@@ -38,8 +35,7 @@ final class CpuReduction implements Reduction {
     int xAt = CpuBuffer.offset(x);
     int yAt = CpuBuffer.offset(y);
     int n = rows.n();
-    int whole = rows.inner() + Math.floorMod(-rows.inner(), VECTOR);
-    boolean room = rows.outer() == 1 && whole <= CpuBuffer.end(y) - yAt;
+    boolean room = rows.outer() == 1 && Loops.whole(rows.inner()) <= CpuBuffer.end(y) - yAt;
     if (rows.inner() != 1 && n > 0 && n <= ROWS && scale == 1 && room) {
       columns(
           rows,
@@ -50,7 +46,7 @@ final class CpuReduction implements Reduction {
       columns(
           rows,
           (outer, from, count) -> {
-            float[] part = Scratch.ofThread().array(Scratch.Role.ROW, count + VECTOR);
+            float[] part = Scratch.ofThread().array(Scratch.Role.ROW, count + Loops.WIDEST);
             double[] sums = new double[count];
             for (int i = 0; i < n; i += ROWS) {
               int at = xAt + (outer * n + i) * rows.inner() + from;

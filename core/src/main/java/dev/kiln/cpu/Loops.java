@@ -14,6 +14,14 @@ import dev.kiln.backend.Unary;
  * where the arithmetic is exact to begin with, and callers cut runs at multiples of 64 elsewhere.
  */
 interface Loops {
+  /** No vector has more lanes. */
+  int WIDEST = 16;
+
+  /** So many elements in whole vectors, however long these are. */
+  static int whole(int n) {
+    return n + WIDEST - 1 & -WIDEST;
+  }
+
   /** {@code y = f(x)}; {@link VectorMath} says how close. */
   void unary(Unary f, float[] x, int xAt, float[] y, int yAt, int n);
 

@@ -16,9 +16,6 @@ final class RowExponentials {
   /** Rows up to so long lie across. */
   private static final int SHORT = 32;
 
-  /** Scratch is whole vectors, of any provider. */
-  private static final int VECTOR = 16;
-
   private static final int AT_ONCE = 2048;
 
   private final Loops loops;
@@ -52,19 +49,18 @@ final class RowExponentials {
     n = rows.n();
     across = n <= SHORT;
     if (across) {
-      most = Math.min(up(rows.count()), Math.max(VECTOR, AT_ONCE / Math.max(1, n) & -VECTOR));
+      most =
+          Math.min(
+              Loops.whole(rows.count()),
+              Math.max(Loops.WIDEST, AT_ONCE / Math.max(1, n) & -Loops.WIDEST));
       stride = most;
     } else {
-      most = Math.max(1, AT_ONCE / up(n));
-      stride = up(n);
+      most = Math.max(1, AT_ONCE / Loops.whole(n));
+      stride = Loops.whole(n);
     }
     exponentials = Math.multiplyExact(across ? n : most, stride);
     int size = Math.addExact(2 * exponentials, 2 * stride);
     data = lasting ? new float[size] : Scratch.ofThread().array(Scratch.Role.ROW, size);
-  }
-
-  private static int up(int n) {
-    return n + VECTOR - 1 & -VECTOR;
   }
 
   /** How many rows can be taken at once. */
@@ -117,7 +113,7 @@ final class RowExponentials {
   void takeLogs(int count) {
     if (across) {
       int sums = 2 * exponentials;
-      loops.unary(Unary.LOG, data, sums, data, sums + stride, up(count));
+      loops.unary(Unary.LOG, data, sums, data, sums + stride, Loops.whole(count));
     }
   }
 
@@ -143,7 +139,7 @@ final class RowExponentials {
         }
       }
     }
-    int width = up(count);
+    int width = Loops.whole(count);
     loops.belowMaximum(data, 0, stride, n, width);
     if (width == stride) {
       loops.unary(Unary.EXP, data, 0, data, exponentials, n * stride);
