@@ -13,8 +13,6 @@ class CudaRecordingGradientsTest extends RecordingGradientCases {
 
   @Override
   protected Device open() {
-    MockCuda.install();
-    MockCuda.order(MockCuda.Order.RANDOM);
-    return Device.open("cuda");
+    return MockCuda.open();
   }
 }

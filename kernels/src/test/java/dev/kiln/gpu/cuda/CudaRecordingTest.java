@@ -28,9 +28,7 @@ class CudaRecordingTest extends RecordingCases {
 
   @Override
   protected Device open() {
-    MockCuda.install();
-    MockCuda.order(MockCuda.Order.RANDOM);
-    return Device.open("cuda");
+    return MockCuda.open();
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.kiln.gpu.cuda;
 
+import dev.kiln.Device;
 import dev.kiln.gpu.Requirement;
 import dev.kiln.gpu.driver.DriverException;
 import java.io.IOException;
@@ -63,6 +64,13 @@ public final class MockCuda {
       throw new IllegalStateException("the mock CUDA driver was built, but " + problem);
     }
     installed = true;
+  }
+
+  /** A device of the mock, each of whose launches runs in an order of its own. */
+  static Device open() {
+    install();
+    order(Order.RANDOM);
+    return Device.open("cuda");
   }
 
   /** The built libcuda.so.1, for {@code -Dkiln.cuda.library} of another process. */
