@@ -1,5 +1,4 @@
-// clip — the norm of many gradients, taken over all of them together, and their
-// clipping in place
+// clip — the norm of many gradients, taken over all of them together, and their clipping in place
 //
 //   g<k>      [n<k>]     a gradient
 //   partial   [chunks]   sums of squares, one a chunk, of all launches
