@@ -139,7 +139,17 @@ public final class Device implements AutoCloseable {
    * before each later run. All that a step keeps count of is counted there.
    */
   public <S> Varying<S> varying(Supplier<S> next) {
-    Varying<S> numbers = new Varying<>(this, next);
+    return varying(next, () -> {});
+  }
+
+  /**
+   * The same for a {@code next} that counts.
+   *
+   * @param undo takes back what the latest call of {@code next} has counted: the run that it was
+   *     for did not take place
+   */
+  public <S> Varying<S> varying(Supplier<S> next, Runnable undo) {
+    Varying<S> numbers = new Varying<>(this, next, undo);
     Taking now = takingHere();
     if (now != null) {
       now.add(numbers);

@@ -35,6 +35,11 @@ public final class Generator {
     return streams.getAndIncrement();
   }
 
+  /** Makes the latest draw's number the next one's again: that draw did not take place. */
+  public void takeBackStream() {
+    streams.getAndDecrement();
+  }
+
   /** {@code n} numbers uniform in {@code [low, high)}. */
   public float[] uniform(int n, double low, double high) {
     refuseInRecording();

@@ -32,8 +32,9 @@ import org.jspecify.annotations.Nullable;
  * in a replay: learning rates and other numbers of an optimizer, its count of steps, the masks of
  * dropout. Parameters have the gradients that the run has left; an input's are the recording's own,
  * to be returned by the step. What the step does besides calling Kiln, it does in the first two
- * runs alone: a number that it works out in Java stays what it was in the second. Runs are taken
- * one at a time.
+ * runs alone: a number that it works out in Java stays what it was in the second. A run that is
+ * refused counts for nothing, neither as a step of an optimizer nor as a draw of dropout. Runs are
+ * taken one at a time.
  *
  * <p>It ends with the scope that was open when it was made, or earlier with {@link #close}. Tensors
  * from outside that the step uses, its parameters for one, stay in memory until then, even if they
@@ -103,9 +104,7 @@ public final class Recording implements AutoCloseable {
     } else {
       bring(given);
       gradients.check();
-      for (Varying<?> numbers : varying) {
-        numbers.advance();
-      }
+      Varying.advance(varying);
     }
     calls.run();
     gradients.restore();

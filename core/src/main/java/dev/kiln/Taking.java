@@ -139,6 +139,7 @@ final class Taking implements AutoCloseable {
     ANYWHERE.decrementAndGet();
     device.endTaking();
     if (!finished) {
+      Varying.goBack(varying);
       gradients.abandon();
       letGo();
       recorder.abandon();

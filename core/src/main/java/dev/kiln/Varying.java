@@ -1,6 +1,7 @@
 package dev.kiln;
 
 import dev.kiln.backend.Recorder.VaryingCall;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -10,11 +11,13 @@ import java.util.function.Supplier;
 public final class Varying<S> {
   private final Device device;
   private final Supplier<S> next;
+  private final Runnable undo;
   private S current;
 
-  Varying(Device device, Supplier<S> next) {
+  Varying(Device device, Supplier<S> next, Runnable undo) {
     this.device = device;
     this.next = next;
+    this.undo = undo;
     this.current = next.get();
   }
 
@@ -23,7 +26,27 @@ public final class Varying<S> {
     return current;
   }
 
-  void advance() {
+  /** Has all of them hold what the next run is given; if that fails, none has counted it. */
+  static void advance(List<Varying<?>> all) {
+    int done = 0;
+    try {
+      for (; done < all.size(); done++) {
+        all.get(done).advance();
+      }
+    } catch (RuntimeException e) {
+      goBack(all.subList(0, done));
+      throw e;
+    }
+  }
+
+  /** Has them count no run that did not take place. */
+  static void goBack(List<Varying<?>> all) {
+    for (int i = all.size() - 1; i >= 0; i--) {
+      all.get(i).undo.run();
+    }
+  }
+
+  private void advance() {
     current = next.get();
   }
 

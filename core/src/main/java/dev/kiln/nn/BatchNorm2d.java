@@ -110,7 +110,7 @@ public final class BatchNorm2d extends Module {
             (float) share,
             (float) eps);
     if (update) {
-      x.device().varying(() -> ++batches.value);
+      x.device().varying(() -> ++batches.value, () -> --batches.value);
     }
     return y;
   }

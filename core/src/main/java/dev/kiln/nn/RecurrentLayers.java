@@ -127,7 +127,9 @@ public abstract sealed class RecurrentLayers<L extends RecurrentLayers<L>> exten
       for (int i = 1; i < layers; i++) {
         dropouts.add(
             x.device()
-                .varying(() -> new DropoutSpec(1, dropout, numbers.seed(), numbers.nextStream())));
+                .varying(
+                    () -> new DropoutSpec(1, dropout, numbers.seed(), numbers.nextStream()),
+                    numbers::takeBackStream));
       }
     }
     Recurrent.Stack stack = new Recurrent.Stack(cell(), bidirectional, batchFirst, dropouts);

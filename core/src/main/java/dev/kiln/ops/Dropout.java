@@ -49,7 +49,10 @@ public final class Dropout {
       return Arithmetic.scale(x, 0, 0);
     }
     Varying<DropoutSpec> draw =
-        x.device().varying(() -> new DropoutSpec(inner, p, numbers.seed(), numbers.nextStream()));
+        x.device()
+            .varying(
+                () -> new DropoutSpec(inner, p, numbers.seed(), numbers.nextStream()),
+                numbers::takeBackStream);
     Tensor y = Tensor.like(x);
     draw.call((backend, spec) -> backend.dropout(spec, x.buffer(), y.buffer()));
     return Tape.record(

@@ -134,15 +134,16 @@ public abstract class Optimizer {
     device.varying(
         () -> {
           checkForm(group, form);
-          return counts ? count(taken) : taken;
-        });
+          return counts ? count(taken, 1) : taken;
+        },
+        () -> count(taken, counts ? -1 : 0));
     step(device, group, () -> first.steps, new Stepped(parameters, gradients, offsets));
     return others;
   }
 
-  private static List<Slot> count(List<Slot> taken) {
+  private static List<Slot> count(List<Slot> taken, int more) {
     for (Slot slot : taken) {
-      slot.steps++;
+      slot.steps += more;
     }
     return taken;
   }

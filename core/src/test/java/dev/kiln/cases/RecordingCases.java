@@ -34,6 +34,7 @@ import dev.kiln.optim.RmsProp;
 import dev.kiln.optim.Sgd;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,9 +96,25 @@ public abstract class RecordingCases {
     }
   }
 
+  private static Tensor pixels(Device device, int seed) {
+    return Tensor.of(device, new Generator(seed).normal(8 * 36, 0, 1), 8, 1, 6, 6);
+  }
+
+  private static Tensor letters(Device device, int seed) {
+    int[] letters = new int[5 * 3];
+    for (int i = 0; i < letters.length; i++) {
+      letters[i] = (i * 5 + seed) % 7;
+    }
+    return Tensor.of(device, letters, 5, 3);
+  }
+
   /** The losses of some steps, then all parameters, gradients and states. */
   private static List<float[]> train(
-      Device device, Module net, Steps steps, Function<Integer, Tensor> input, boolean recorded) {
+      Device device,
+      Module net,
+      Steps steps,
+      BiFunction<Device, Integer, Tensor> input,
+      boolean recorded) {
     List<float[]> seen = new ArrayList<>();
     try (Scope all = device.scope()) {
       net.to(device, new Generator(3)).train();
@@ -113,7 +130,7 @@ public abstract class RecordingCases {
           };
       try (Recording recording = device.record(step)) {
         for (int i = 0; i < STEPS; i++) {
-          Tensor x = input.apply(i);
+          Tensor x = input.apply(device, i);
           int rows = x.dim(0) * (x.shape().rank() == 2 ? x.dim(1) : 1);
           Tensor target = Tensor.of(device, labels(rows, i), rows);
           try (Scope scope = device.scope()) {
@@ -127,11 +144,15 @@ public abstract class RecordingCases {
           seen.add(parameter.toFloats());
           seen.add(parameter.grad().toFloats());
         }
-        net.stateDict().values().forEach(value -> seen.add(numbers(value)));
-        optimizer.stateDict().values().forEach(value -> seen.add(numbers(value)));
+        addStates(seen, net, optimizer);
       }
     }
     return seen;
+  }
+
+  private static void addStates(List<float[]> seen, Module net, Optimizer optimizer) {
+    net.stateDict().values().forEach(value -> seen.add(numbers(value)));
+    optimizer.stateDict().values().forEach(value -> seen.add(numbers(value)));
   }
 
   private static float[] numbers(HostTensor value) {
@@ -158,10 +179,8 @@ public abstract class RecordingCases {
   @EnumSource(Steps.class)
   void aRecordedNetTrainsLikeAnEagerOne(Steps steps) {
     try (Device device = open()) {
-      Function<Integer, Tensor> input =
-          i -> Tensor.of(device, new Generator(i).normal(8 * 36, 0, 1), 8, 1, 6, 6);
-      List<float[]> eager = train(device, images(), steps, input, false);
-      List<float[]> recorded = train(device, images(), steps, input, true);
+      List<float[]> eager = train(device, images(), steps, RecordingCases::pixels, false);
+      List<float[]> recorded = train(device, images(), steps, RecordingCases::pixels, true);
       assertThat(recorded).usingRecursiveComparison().isEqualTo(eager);
     }
   }
@@ -169,14 +188,7 @@ public abstract class RecordingCases {
   @Test
   void aRecordedRecurrentNetTrainsLikeAnEagerOne() {
     try (Device device = open()) {
-      Function<Integer, Tensor> input =
-          i -> {
-            int[] letters = new int[5 * 3];
-            for (int j = 0; j < letters.length; j++) {
-              letters[j] = (j * 5 + i) % 7;
-            }
-            return Tensor.of(device, letters, 5, 3);
-          };
+      BiFunction<Device, Integer, Tensor> input = RecordingCases::letters;
       List<float[]> eager = train(device, new Letters(), Steps.ADAM, input, false);
       List<float[]> recorded = train(device, new Letters(), Steps.ADAM, input, true);
       assertThat(recorded).usingRecursiveComparison().isEqualTo(eager);
@@ -222,10 +234,7 @@ public abstract class RecordingCases {
     try (Device device = open()) {
       long before = device.memory().used();
       for (int times = 0; times < 3; times++) {
-        Function<Integer, Tensor> input =
-            i -> Tensor.of(device, new Generator(i).normal(8 * 36, 0, 1), 8, 1, 6, 6);
-        Module net = images();
-        train(device, net, Steps.ADAM, input, true);
+        train(device, images(), Steps.ADAM, RecordingCases::pixels, true);
         assertThat(device.memory().used()).isEqualTo(before);
       }
     }
@@ -304,6 +313,61 @@ public abstract class RecordingCases {
       assertThat(device.memory().used()).isEqualTo(used);
       assertThat(x.mul(2).toFloats()).containsExactly(6, 8);
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Steps.class)
+  void whoIsRefusedGoesOnEagerly(Steps steps) {
+    try (Device device = open()) {
+      List<float[]> eager = goOn(device, images(), steps, RecordingCases::pixels, false);
+      List<float[]> refused = goOn(device, images(), steps, RecordingCases::pixels, true);
+      assertThat(refused).usingRecursiveComparison().isEqualTo(eager);
+    }
+  }
+
+  @Test
+  void whoIsRefusedWithARecurrentNetGoesOnEagerly() {
+    try (Device device = open()) {
+      BiFunction<Device, Integer, Tensor> input = RecordingCases::letters;
+      List<float[]> eager = goOn(device, new Letters(), Steps.ADAM, input, false);
+      List<float[]> refused = goOn(device, new Letters(), Steps.ADAM, input, true);
+      assertThat(refused).usingRecursiveComparison().isEqualTo(eager);
+    }
+  }
+
+  /** Some steps: of a recording that is refused the second, and then eager ones, or all eager. */
+  private static List<float[]> goOn(
+      Device device,
+      Module net,
+      Steps steps,
+      BiFunction<Device, Integer, Tensor> input,
+      boolean recorded) {
+    List<float[]> seen = new ArrayList<>();
+    try (Scope all = device.scope()) {
+      net.to(device, new Generator(3)).train();
+      Optimizer optimizer = steps.make.apply(net.parameters());
+      Tensor x = input.apply(device, 0);
+      Recording.Step step =
+          in -> {
+            Tensor loss = net.forward(in.get(0)).square().mean();
+            optimizer.zeroGrad();
+            loss.backward();
+            optimizer.step();
+            seen.add(loss.toFloats());
+            return List.of();
+          };
+      try (Recording recording = device.record(step)) {
+        if (recorded) {
+          recording.run(x);
+          assertThatThrownBy(() -> recording.run(x)).hasMessageContaining("reads values back");
+        }
+        for (int i = recorded ? 1 : 0; i < STEPS; i++) {
+          step.take(List.of(x));
+        }
+      }
+      addStates(seen, net, optimizer);
+    }
+    return seen;
   }
 
   @Test

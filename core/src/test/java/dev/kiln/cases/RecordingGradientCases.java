@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kiln.Device;
+import dev.kiln.Generator;
 import dev.kiln.Recording;
 import dev.kiln.Scope;
 import dev.kiln.Tensor;
@@ -331,6 +332,41 @@ public abstract class RecordingGradientCases {
                 way.name().toLowerCase(Locale.ROOT),
                 "make another recording");
       }
+    }
+  }
+
+  @Test
+  void aRefusedReplayIsNotCounted() {
+    try (Device device = open()) {
+      assertThat(dropped(device, true)).isEqualTo(dropped(device, false));
+    }
+  }
+
+  /** Weights after five runs, with dropout, whose draw comes before the optimizer refuses. */
+  private static float[] dropped(Device device, boolean refused) {
+    try (Scope all = device.scope()) {
+      Tensor w = Tensor.ones(device, 64).requiresGrad(true);
+      Sgd sgd = new Sgd(List.of(w), 0.1);
+      Generator numbers = new Generator(5);
+      Recording.Step step =
+          in -> {
+            Tensor loss = dev.kiln.ops.Dropout.apply(w, 0.5f, numbers).square().sum();
+            sgd.zeroGrad();
+            loss.backward();
+            sgd.step();
+            return List.of(loss);
+          };
+      try (Recording recording = device.record(step)) {
+        for (int i = 0; i < 5; i++) {
+          if (i == 3 && refused) {
+            sgd.momentum(0.9);
+            assertThatThrownBy(recording::run).hasMessageContaining("make another recording");
+            sgd.momentum(0);
+          }
+          recording.run();
+        }
+      }
+      return w.toFloats();
     }
   }
 }
