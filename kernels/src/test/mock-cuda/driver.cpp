@@ -13,17 +13,19 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <functional>
 #include <map>
 #include <mutex>
-#include <vector>
 
 #include "launch.h"
 #include "memory.h"
+#include "queue.h"
 
 #define API extern "C" __attribute__((visibility("default"))) Result
 
 using memory::Address;
+using queue::Event;
+using queue::Stream;
+using queue::Work;
 
 namespace {
 
@@ -35,6 +37,9 @@ enum Setting {
   SET_DEFERRED,
   SET_FAILING_LAUNCH,  // the value-th launch from now fails; 0: none
   SUBMISSIONS,         // to be read: how many calls have queued something
+  SET_CAPABILITY,      // major * 10 + minor, of the first device
+  SET_REFUSED_GRAPH,   // the value-th graph from now finds no memory to be launched; 0: none
+  HELD,                // to be read: how much memory, streams, events, modules and graphs there are
 };
 
 enum Attribute {  // of a device
@@ -46,6 +51,8 @@ enum Attribute {  // of a device
 };
 
 constexpr unsigned MAX_GRID_X = 0x7FFFFFFF, MAX_GRID_YZ = 65535;
+
+enum HostAllocation { DEVICEMAP = 2 };
 
 enum JitOption { JIT_ERROR_LOG_BUFFER = 5, JIT_ERROR_LOG_BUFFER_SIZE_BYTES = 6 };
 
@@ -62,62 +69,66 @@ std::recursive_mutex mutex;  // one call at a time
 bool initialized = false;
 int deviceCount = atoi(environment("KILN_MOCK_DEVICES", "1"));
 int driverVersion = atoi(environment("KILN_MOCK_DRIVER_VERSION", "12060"));
-bool deferred = atoi(environment("KILN_MOCK_DEFERRED", "0")) != 0;
 Order order = namedOrder(environment("KILN_MOCK_ORDER", "forward"));
-long failingLaunch = 0;
-Result broken = SUCCESS;  // after a fault nothing works any more, as on a device
-using Work = std::vector<std::function<Result()>>;
-Work queue;
-Work* captured = nullptr;  // what a stream that is being captured is asked to do
-long submissions = 0;      // calls that queued something
-std::map<Result, std::string> failures;
-std::map<void*, size_t> pinned;
-int theContext, theStream, contextUsers = 0;
+int capability = 75;
+long failingLaunch = 0, refusedGraph = 0;
+struct Pinned {
+  size_t bytes;
+  bool mapped;
+};
+std::map<char*, Pinned> pinned;
+int theContext, contextUsers = 0;
 thread_local void* currentContext = nullptr;
 
-const bool memorySet = [] {
+enum Kind { STREAM, EVENT, MODULE, FUNCTION, GRAPH, STEPS };
+std::map<const void*, Kind> living;  // whatever the context has handles of
+
+const bool environmentSet = [] {
   if (const char* bytes = getenv("KILN_MOCK_MEMORY")) memory::setCapacity(atoll(bytes));
+  queue::setDeferred(atoi(environment("KILN_MOCK_DEFERRED", "0")) != 0);
   return true;
 }();
 
-Result drain() {
-  Work work;
-  work.swap(queue);
-  for (auto& item : work) {
-    if (broken == SUCCESS) broken = item();
-  }
-  return broken;
+template <class T>
+Result born(T** handle, T* made, Kind kind) {
+  living[made] = kind;
+  *handle = made;
+  return SUCCESS;
 }
 
-Result submit(std::function<Result()> item) {
-  if (captured != nullptr) {
-    captured->push_back(std::move(item));
-    return SUCCESS;
-  }
-  submissions++;
-  queue.push_back(std::move(item));
-  return deferred ? SUCCESS : drain();
+bool lives(const void* handle, Kind kind) {
+  auto found = living.find(handle);
+  return found != living.end() && found->second == kind;
+}
+
+Result notLiving(const char* call) {
+  return fail(INVALID_HANDLE, std::string(call) + ": a handle of nothing that lives");
 }
 
 // Queued work must not be told of memory that was freed meanwhile.
-Result whenIdle(std::function<Result()> call) {
-  Result earlier = drain();
+Result whenIdle(queue::Item call) {
+  Result earlier = queue::drain();
   return earlier == SUCCESS ? call() : earlier;
+}
+
+// A copy from or to memory that is not pinned is done by the driver in parts, some of them at once.
+Result checkPinned(const void* address, size_t bytes, const char* call) {
+  auto after = pinned.upper_bound((char*)address);
+  if (after != pinned.begin()) {
+    auto& [start, block] = *std::prev(after);
+    if ((char*)address + bytes <= start + block.bytes) return SUCCESS;
+  }
+  return fail(INVALID_VALUE, std::string(call) + ": host memory that is not pinned");
+}
+
+// Once more when it is done: the replays of a graph come long after it was made.
+Result during(Result checked) {
+  return checked == SUCCESS ? SUCCESS : fail(ILLEGAL_ADDRESS, failureText(checked));
 }
 
 }  // namespace
 
-Result fail(Result result, const std::string& text) {
-  failures[result] = text;
-  return result;
-}
-
-const char* failureText(Result result) {
-  auto found = failures.find(result);
-  return found == failures.end() ? nullptr : found->second.c_str();
-}
-
-bool isPinned(uint64_t address) { return pinned.count((void*)address) != 0; }
+bool isPinned(uint64_t address) { return pinned.count((char*)address) != 0; }
 
 #define SERIAL std::lock_guard<std::recursive_mutex> lock(mutex)
 #define NEED_INIT \
@@ -127,7 +138,15 @@ bool isPinned(uint64_t address) { return pinned.count((void*)address) != 0; }
   NEED_INIT;                                                                                 \
   if (currentContext == nullptr)                                                             \
     return fail(INVALID_CONTEXT, std::string(__func__) + ": no context on this thread");     \
-  if (broken != SUCCESS) return broken
+  if (contextUsers == 0)                                                                     \
+    return fail(CONTEXT_IS_DESTROYED, std::string(__func__) + ": nobody retains the context"); \
+  if (queue::broken() != SUCCESS) return queue::broken()
+#define NEED(kind, handle) \
+  NEED_CONTEXT;            \
+  if (!lives(handle, kind)) return notLiving(__func__)
+#define SAFE_CALL \
+  NEED_CONTEXT;   \
+  if (Result bad = queue::unsafe(__func__)) return bad
 
 // ---- driver and devices
 
@@ -167,12 +186,13 @@ API cuDeviceTotalMem_v2(size_t* bytes, int) {
   return SUCCESS;
 }
 
-API cuDeviceGetAttribute(int* value, int attribute, int) {
+API cuDeviceGetAttribute(int* value, int attribute, int device) {
   NEED_INIT;
-  static const std::map<int, int> values = {
+  const int capable = device == 0 ? capability : 75;
+  const std::map<int, int> values = {
       {MAX_THREADS_PER_BLOCK, 1024}, {MAX_SHARED_MEMORY_PER_BLOCK, 48 << 10},
-      {MULTIPROCESSOR_COUNT, 4},     {COMPUTE_CAPABILITY_MAJOR, 7},
-      {COMPUTE_CAPABILITY_MINOR, 5},
+      {MULTIPROCESSOR_COUNT, 4},     {COMPUTE_CAPABILITY_MAJOR, capable / 10},
+      {COMPUTE_CAPABILITY_MINOR, capable % 10},
   };
   auto found = values.find(attribute);
   if (found == values.end())
@@ -182,25 +202,8 @@ API cuDeviceGetAttribute(int* value, int attribute, int) {
 }
 
 API cuGetErrorName(Result result, const char** name) {
-  static const std::map<int, const char*> names = {
-      {SUCCESS, "CUDA_SUCCESS"},
-      {INVALID_VALUE, "CUDA_ERROR_INVALID_VALUE"},
-      {OUT_OF_MEMORY, "CUDA_ERROR_OUT_OF_MEMORY"},
-      {NOT_INITIALIZED, "CUDA_ERROR_NOT_INITIALIZED"},
-      {NO_DEVICE, "CUDA_ERROR_NO_DEVICE"},
-      {INVALID_DEVICE, "CUDA_ERROR_INVALID_DEVICE"},
-      {INVALID_CONTEXT, "CUDA_ERROR_INVALID_CONTEXT"},
-      {INVALID_PTX, "CUDA_ERROR_INVALID_PTX"},
-      {INVALID_HANDLE, "CUDA_ERROR_INVALID_HANDLE"},
-      {NOT_FOUND, "CUDA_ERROR_NOT_FOUND"},
-      {NOT_READY, "CUDA_ERROR_NOT_READY"},
-      {ILLEGAL_STATE, "CUDA_ERROR_ILLEGAL_STATE"},
-      {ILLEGAL_ADDRESS, "CUDA_ERROR_ILLEGAL_ADDRESS"},
-      {LAUNCH_FAILED, "CUDA_ERROR_LAUNCH_FAILED"},
-      {NOT_SUPPORTED, "CUDA_ERROR_NOT_SUPPORTED"},
-  };
-  auto found = names.find(result);
-  *name = found == names.end() ? "CUDA_ERROR_UNKNOWN" : found->second;
+  SERIAL;
+  *name = failureName(result);
   return SUCCESS;
 }
 
@@ -220,14 +223,16 @@ API cuDevicePrimaryCtxRetain(void** context, int) {
   return SUCCESS;
 }
 
-// With its last user the context goes, and with it its memory and what was wrong with it.
+// With its last user the context goes, and with it all that it has, and what was wrong with it.
 API cuDevicePrimaryCtxRelease_v2(int) {
   NEED_INIT;
   if (contextUsers == 0) return fail(INVALID_CONTEXT, "the primary context is not retained");
   if (--contextUsers > 0) return SUCCESS;
-  drain();
+  queue::mend();
   memory::releaseAll();
-  broken = SUCCESS;
+  for (auto& block : pinned) free(block.first);
+  pinned.clear();
+  living.clear();
   return SUCCESS;
 }
 
@@ -238,8 +243,8 @@ API cuCtxSetCurrent(void* context) {
 }
 
 API cuCtxSynchronize() {
-  NEED_CONTEXT;
-  return drain();
+  SAFE_CALL;
+  return queue::drain();
 }
 
 API cuCtxSetLimit(int limit, size_t value) {
@@ -249,8 +254,10 @@ API cuCtxSetLimit(int limit, size_t value) {
     case SET_MEMORY: memory::setCapacity(value); return SUCCESS;
     case SET_DEVICES: deviceCount = (int)value; return SUCCESS;
     case SET_DRIVER_VERSION: driverVersion = (int)value; return SUCCESS;
-    case SET_DEFERRED: deferred = value != 0; return drain();
+    case SET_DEFERRED: queue::setDeferred(value != 0); return SUCCESS;
     case SET_FAILING_LAUNCH: failingLaunch = (long)value; return SUCCESS;
+    case SET_CAPABILITY: capability = (int)value; return SUCCESS;
+    case SET_REFUSED_GRAPH: refusedGraph = (long)value; return SUCCESS;
     default: return fail(NOT_SUPPORTED, "limit " + std::to_string(limit) + " is not mocked");
   }
 }
@@ -258,12 +265,12 @@ API cuCtxSetLimit(int limit, size_t value) {
 // ---- memory
 
 API cuMemAlloc_v2(Address* address, size_t bytes) {
-  NEED_CONTEXT;
+  SAFE_CALL;
   return memory::allocate(address, bytes);
 }
 
 API cuMemFree_v2(Address address) {
-  NEED_CONTEXT;
+  SAFE_CALL;
   return whenIdle([=] { return memory::release(address); });
 }
 
@@ -274,63 +281,81 @@ API cuMemGetInfo_v2(size_t* free, size_t* total) {
   return SUCCESS;
 }
 
-API cuMemHostAlloc(void** pointer, size_t bytes, unsigned) {
-  NEED_CONTEXT;
+API cuMemHostAlloc(void** pointer, size_t bytes, unsigned flags) {
+  SAFE_CALL;
   *pointer = malloc(bytes);
   if (*pointer == nullptr) return fail(OUT_OF_MEMORY, "the host has no memory");
   memset(*pointer, 0xFF, bytes);
-  pinned[*pointer] = bytes;
+  pinned[(char*)*pointer] = {bytes, (flags & DEVICEMAP) != 0};
   return SUCCESS;
 }
 
 API cuMemHostGetDevicePointer_v2(Address* address, void* pointer, unsigned) {
   NEED_CONTEXT;
-  if (pinned.count(pointer) == 0) return fail(INVALID_VALUE, "not pinned memory");
+  auto found = pinned.find((char*)pointer);
+  if (found == pinned.end()) return fail(INVALID_VALUE, "not pinned memory");
+  if (!found->second.mapped) return fail(INVALID_VALUE, "pinned without CU_MEMHOSTALLOC_DEVICEMAP");
   *address = (Address)pointer;
   return SUCCESS;
 }
 
 API cuMemFreeHost(void* pointer) {
-  NEED_CONTEXT;
-  if (pinned.erase(pointer) == 0) return fail(INVALID_VALUE, "not pinned memory");
-  return whenIdle([=] {
-    free(pointer);
-    return SUCCESS;
-  });
+  SAFE_CALL;
+  if (pinned.count((char*)pointer) == 0) return fail(INVALID_VALUE, "not pinned memory");
+  if (!queue::isEmpty()) return fail(ILLEGAL_STATE, "pinned memory is freed while work is queued");
+  pinned.erase((char*)pointer);
+  free(pointer);
+  return SUCCESS;
 }
 
-API cuMemcpyHtoDAsync_v2(Address to, const void* from, size_t bytes, void*) {
-  NEED_CONTEXT;
-  if (Result bad = memory::check(to, bytes, "cuMemcpyHtoD: a copy")) return bad;
-  return submit([=] {
+API cuMemcpyHtoDAsync_v2(Address to, const void* from, size_t bytes, Stream* stream) {
+  NEED(STREAM, stream);
+  auto check = [=] {
+    if (Result bad = memory::check(to, bytes, "cuMemcpyHtoD: a copy")) return bad;
+    return checkPinned(from, bytes, "cuMemcpyHtoD");
+  };
+  if (Result bad = check()) return bad;
+  return queue::submit(*stream, [=] {
+    if (Result bad = during(check())) return bad;
     memcpy((void*)to, from, bytes);
     return SUCCESS;
   });
 }
 
-API cuMemcpyDtoHAsync_v2(void* to, Address from, size_t bytes, void*) {
-  NEED_CONTEXT;
-  if (Result bad = memory::check(from, bytes, "cuMemcpyDtoH: a copy")) return bad;
-  return submit([=] {
+API cuMemcpyDtoHAsync_v2(void* to, Address from, size_t bytes, Stream* stream) {
+  NEED(STREAM, stream);
+  auto check = [=] {
+    if (Result bad = memory::check(from, bytes, "cuMemcpyDtoH: a copy")) return bad;
+    return checkPinned(to, bytes, "cuMemcpyDtoH");
+  };
+  if (Result bad = check()) return bad;
+  return queue::submit(*stream, [=] {
+    if (Result bad = during(check())) return bad;
     memcpy(to, (void*)from, bytes);
     return SUCCESS;
   });
 }
 
-API cuMemcpyDtoDAsync_v2(Address to, Address from, size_t bytes, void*) {
-  NEED_CONTEXT;
-  if (Result bad = memory::check(from, bytes, "cuMemcpyDtoD: a copy from")) return bad;
-  if (Result bad = memory::check(to, bytes, "cuMemcpyDtoD: a copy to")) return bad;
-  return submit([=] {
+API cuMemcpyDtoDAsync_v2(Address to, Address from, size_t bytes, Stream* stream) {
+  NEED(STREAM, stream);
+  auto check = [=] {
+    if (Result bad = memory::check(from, bytes, "cuMemcpyDtoD: a copy from")) return bad;
+    return memory::check(to, bytes, "cuMemcpyDtoD: a copy to");
+  };
+  if (Result bad = check()) return bad;
+  return queue::submit(*stream, [=] {
+    if (Result bad = during(check())) return bad;
     memcpy((void*)to, (void*)from, bytes);
     return SUCCESS;
   });
 }
 
-API cuMemsetD32Async(Address address, unsigned value, size_t words, void*) {
-  NEED_CONTEXT;
-  if (Result bad = memory::check(address, 4 * words, "cuMemsetD32: a fill")) return bad;
-  return submit([=] {
+API cuMemsetD32Async(Address address, unsigned value, size_t words, Stream* stream) {
+  NEED(STREAM, stream);
+  auto check = [=] { return memory::check(address, 4 * words, "cuMemsetD32: a fill"); };
+  if (Result bad = check()) return bad;
+  return queue::submit(*stream, [=] {
+    if (Result bad = during(check())) return bad;
     std::fill_n((unsigned*)address, words, value);
     return SUCCESS;
   });
@@ -340,8 +365,9 @@ API cuMemsetD32Async(Address address, unsigned value, size_t words, void*) {
 
 API cuModuleLoadDataEx(Module** module, const char* ptx, unsigned optionCount, int* options,
                        void** values) {
-  NEED_CONTEXT;
-  Result result = loadModule(ptx, module);
+  SAFE_CALL;
+  Result result = loadModule(ptx, capability, driverVersion, module);
+  if (result == SUCCESS) living[*module] = MODULE;
   char* log = nullptr;
   size_t logBytes = 0;
   for (unsigned i = 0; i < optionCount; i++) {
@@ -353,22 +379,29 @@ API cuModuleLoadDataEx(Module** module, const char* ptx, unsigned optionCount, i
 }
 
 API cuModuleUnload(Module* module) {
-  NEED_CONTEXT;
+  SAFE_CALL;
+  if (!lives(module, MODULE)) return notLiving(__func__);
   return whenIdle([=] {
+    for (auto& function : module->functions) living.erase(function.get());
+    living.erase(module);
     delete module;
     return SUCCESS;
   });
 }
 
 API cuModuleGetFunction(Function** function, Module* module, const char* name) {
-  NEED_CONTEXT;
-  return functionOf(*module, name, function);
+  NEED(MODULE, module);
+  Result result = functionOf(*module, name, function);
+  if (result == SUCCESS) living[*function] = FUNCTION;
+  return result;
 }
 
 API cuLaunchKernel(Function* function, unsigned gx, unsigned gy, unsigned gz, unsigned bx,
-                   unsigned by, unsigned bz, unsigned, void*, void** parameters, void** extra) {
-  NEED_CONTEXT;
-  if (function == nullptr || extra != nullptr) return fail(INVALID_HANDLE, "no function, or extra");
+                   unsigned by, unsigned bz, unsigned, Stream* stream, void** parameters,
+                   void** extra) {
+  NEED(STREAM, stream);
+  if (!lives(function, FUNCTION)) return notLiving(__func__);
+  if (extra != nullptr) return fail(INVALID_VALUE, "parameters by extra are not mocked");
   const std::string name = function->kernel->name;
   const unsigned workGroup = function->kernel->workGroup;
   using std::to_string;
@@ -379,82 +412,88 @@ API cuLaunchKernel(Function* function, unsigned gx, unsigned gy, unsigned gz, un
     return fail(INVALID_VALUE,
                 name + " wants " + to_string(workGroup) + " threads, not " + to_string(bx));
   if (failingLaunch > 0 && --failingLaunch == 0)
-    return broken = fail(LAUNCH_FAILED, "the launch of " + name + " was told to fail");
+    return queue::breakWith(fail(LAUNCH_FAILED, "the launch of " + name + " was told to fail"));
   Launch launch{function, {(int)gx, (int)gy, (int)gz}, {}};
   for (const char* letter = function->kernel->parameters; *letter; letter++) {
     uint64_t value = 0;
     memcpy(&value, parameters[launch.arguments.size()], *letter == 'p' ? 8 : 4);
     launch.arguments.push_back(value);
   }
-  return submit([launch] { return run(launch, order); });
+  return queue::submit(*stream, [launch] { return run(launch, order); });
 }
 
 // ---- the queue
 
-API cuStreamCreate(void** stream, unsigned) {
+API cuStreamCreate(Stream** stream, unsigned) {
   NEED_CONTEXT;
-  *stream = &theStream;
+  return born(stream, new Stream, STREAM);
+}
+
+API cuStreamDestroy_v2(Stream* stream) {
+  NEED(STREAM, stream);
+  if (Result bad = queue::waitingFor(*stream, __func__)) return bad;
+  return whenIdle([=] {
+    living.erase(stream);
+    delete stream;
+    return SUCCESS;
+  });
+}
+
+API cuStreamSynchronize(Stream* stream) {
+  NEED(STREAM, stream);
+  if (Result bad = queue::waitingFor(*stream, __func__)) return bad;
+  return queue::drain();
+}
+
+API cuEventCreate(Event** event, unsigned) {
+  NEED_CONTEXT;
+  return born(event, new Event, EVENT);
+}
+
+API cuEventDestroy_v2(Event* event) {
+  NEED(EVENT, event);
+  living.erase(event);
+  delete event;
   return SUCCESS;
 }
 
-API cuStreamDestroy_v2(void*) {
-  NEED_CONTEXT;
-  return drain();
+API cuEventRecord(Event* event, Stream* stream) {
+  NEED(STREAM, stream);
+  if (!lives(event, EVENT)) return notLiving(__func__);
+  return queue::record(*stream, *event);
 }
 
-API cuStreamSynchronize(void*) {
-  NEED_CONTEXT;
-  return drain();
-}
-
-API cuEventCreate(void** event, unsigned) {
-  NEED_CONTEXT;
-  *event = &theStream;
-  return SUCCESS;
-}
-
-API cuEventDestroy_v2(void*) {
-  NEED_CONTEXT;
-  return SUCCESS;
-}
-
-API cuEventRecord(void*, void*) {
-  NEED_CONTEXT;
-  return SUCCESS;
-}
-
-API cuEventSynchronize(void*) {
-  NEED_CONTEXT;
-  return drain();
+API cuEventSynchronize(Event* event) {
+  NEED(EVENT, event);
+  return queue::drainTo(*event);
 }
 
 // ---- graphs: a stream's work, kept instead of done
 
-API cuStreamBeginCapture_v2(void*, int) {
-  NEED_CONTEXT;
-  if (captured != nullptr) return fail(ILLEGAL_STATE, "the stream is being captured");
-  captured = new Work;
-  return SUCCESS;
+API cuStreamBeginCapture_v2(Stream* stream, int mode) {
+  NEED(STREAM, stream);
+  return queue::beginCapture(*stream, (queue::CaptureMode)mode);
 }
 
-API cuStreamEndCapture(void*, Work** graph) {
-  NEED_CONTEXT;
-  if (captured == nullptr) return fail(ILLEGAL_STATE, "the stream is not being captured");
-  *graph = captured;
-  captured = nullptr;
-  return SUCCESS;
+API cuStreamEndCapture(Stream* stream, Work** graph) {
+  NEED(STREAM, stream);
+  Result result = queue::endCapture(*stream, graph);
+  if (result == SUCCESS) living[*graph] = GRAPH;
+  return result;
 }
 
 API cuGraphInstantiateWithFlags(Work** steps, Work* graph, unsigned long long) {
-  NEED_CONTEXT;
-  *steps = new Work(*graph);
-  return SUCCESS;
+  NEED(GRAPH, graph);
+  return born(steps, new Work(*graph), STEPS);
 }
 
-API cuGraphLaunch(Work* steps, void*) {
-  NEED_CONTEXT;
+API cuGraphLaunch(Work* steps, Stream* stream) {
+  NEED(STREAM, stream);
+  if (!lives(steps, STEPS)) return notLiving(__func__);
+  if (refusedGraph > 0 && --refusedGraph == 0)
+    return fail(OUT_OF_MEMORY, "no memory to bring the graph to the device");
   // a graph may be destroyed while it is queued
-  return submit([work = *steps] {
+  return queue::submit(*stream, [work = *steps] {
     for (auto& item : work) {
       if (Result bad = item()) return bad;
     }
@@ -463,21 +502,25 @@ API cuGraphLaunch(Work* steps, void*) {
 }
 
 API cuGraphDestroy(Work* graph) {
-  NEED_CONTEXT;
+  NEED(GRAPH, graph);
+  living.erase(graph);
   delete graph;
   return SUCCESS;
 }
 
 API cuGraphExecDestroy(Work* steps) {
-  NEED_CONTEXT;
+  NEED(STEPS, steps);
+  living.erase(steps);
   delete steps;
   return SUCCESS;
 }
 
-// For tests, which want to know how many calls queued something: as if it were a limit.
+// For tests, which want to know what has come of their calls: as if it were a limit.
 API cuCtxGetLimit(size_t* value, int limit) {
   SERIAL;
-  if (limit != SUBMISSIONS) return fail(NOT_SUPPORTED, "limit " + std::to_string(limit) + " is not mocked");
-  *value = submissions;
-  return SUCCESS;
+  switch (limit) {
+    case SUBMISSIONS: *value = queue::submissions(); return SUCCESS;
+    case HELD: *value = living.size() + pinned.size() + memory::count(); return SUCCESS;
+    default: return fail(NOT_SUPPORTED, "limit " + std::to_string(limit) + " is not mocked");
+  }
 }

@@ -81,6 +81,19 @@ std::string rest(const std::string& text, const std::string& before) {
   return text.substr(at, text.find('\n', at) - at);
 }
 
+// PTX is for the architecture it names and later ones, and 7.0 came with CUDA 11.0, 8.0 with 12.0.
+Result checkTarget(const std::string& ptx, int capability, int driverVersion) {
+  const std::string target = rest(ptx, "\n.target sm_"), version = rest(ptx, "\n.version ");
+  if (atoi(target.c_str()) > capability)
+    return fail(INVALID_PTX,
+                "PTX for sm_" + target + " on a device of sm_" + std::to_string(capability));
+  int major = 0, minor = 0;
+  sscanf(version.c_str(), "%d.%d", &major, &minor);
+  if ((major + 4) * 1000 + minor * 10 > driverVersion)
+    return fail(UNSUPPORTED_PTX_VERSION, "PTX " + version + " is newer than the driver");
+  return SUCCESS;
+}
+
 // Every pointer must lead into a living buffer, or be null.
 Result checkArguments(const Launch& launch, const std::string& name) {
   for (size_t i = 0; i < launch.arguments.size(); i++) {
@@ -169,10 +182,11 @@ class FaultHandlers {
 
 }  // namespace
 
-Result loadModule(const char* ptx, Module** module) {
+Result loadModule(const char* ptx, int capability, int driverVersion, Module** module) {
   const std::string text = ptx, name = rest(text, "// kiln program: ");
   if (name.empty() || text.find("\n.version ") == std::string::npos)
     return fail(INVALID_PTX, "the image is not PTX of a kiln program");
+  if (Result bad = checkTarget(text, capability, driverVersion)) return bad;
   const std::string file = ownFolder() + "/programs/" + name + ".so";
   void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) return fail(NOT_FOUND, std::string("no host build: ") + dlerror());
@@ -183,6 +197,11 @@ Result loadModule(const char* ptx, Module** module) {
 }
 
 Result functionOf(Module& module, const std::string& name, Function** function) {
+  for (auto& known : module.functions) {
+    if (name != known->kernel->name) continue;
+    *function = known.get();
+    return SUCCESS;
+  }
   size_t entry = module.ptx.find(".entry " + name + "(");
   if (entry == std::string::npos)
     return fail(NOT_FOUND, "program " + module.name + " has no kernel " + name);

@@ -26,7 +26,8 @@ struct Launch {
   std::vector<uint64_t> arguments;  // as they were at the call
 };
 
-Result loadModule(const char* ptx, Module** module);
+// capability: of the device, major * 10 + minor; driverVersion: as cuDriverGetVersion says it
+Result loadModule(const char* ptx, int capability, int driverVersion, Module** module);
 Result functionOf(Module& module, const std::string& name, Function** function);
 Result run(const Launch& launch, Order order);
 

@@ -2,6 +2,7 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cstring>
 #include <map>
 
@@ -47,6 +48,11 @@ const std::pair<const Address, Allocation>* around(Address address) {
 void setCapacity(size_t bytes) { capacityBytes = bytes; }
 size_t capacity() { return capacityBytes; }
 size_t used() { return usedBytes; }
+
+size_t count() {
+  return std::count_if(allocations.begin(), allocations.end(),
+                       [](auto& entry) { return !entry.second.freed; });
+}
 
 Result allocate(Address* address, size_t bytes) {
   if (bytes == 0) return fail(INVALID_VALUE, "an allocation of no bytes");

@@ -15,6 +15,7 @@ typedef uint64_t Address;
 void setCapacity(size_t bytes);
 size_t capacity();
 size_t used();
+size_t count();  // of living allocations
 
 Result allocate(Address* address, size_t bytes);
 Result release(Address address);

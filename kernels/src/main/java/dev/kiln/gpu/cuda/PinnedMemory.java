@@ -1,5 +1,6 @@
 package dev.kiln.gpu.cuda;
 
+import static jcuda.driver.JCudaDriver.CU_MEMHOSTALLOC_DEVICEMAP;
 import static jcuda.driver.JCudaDriver.cuMemFreeHost;
 import static jcuda.driver.JCudaDriver.cuMemHostAlloc;
 
@@ -18,7 +19,9 @@ final class PinnedMemory extends Pointer {
 
   static PinnedMemory allocate(long bytes) {
     Pointer allocated = new Pointer();
-    CudaCall.check(cuMemHostAlloc(allocated, bytes, 0), "cuMemHostAlloc of " + bytes + " bytes");
+    CudaCall.check(
+        cuMemHostAlloc(allocated, bytes, CU_MEMHOSTALLOC_DEVICEMAP),
+        "cuMemHostAlloc of " + bytes + " bytes");
     return new PinnedMemory(allocated, bytes);
   }
 

@@ -37,7 +37,10 @@ public final class MockCuda {
     DRIVER_VERSION,
     DEFERRED,
     FAILING_LAUNCH,
-    SUBMISSIONS;
+    SUBMISSIONS,
+    CAPABILITY,
+    REFUSED_GRAPH,
+    HELD;
 
     private static final int FIRST = 0x4B10;
 
@@ -46,6 +49,12 @@ public final class MockCuda {
       if (result != 0) {
         throw new DriverException("the mock CUDA driver does not know the setting " + this);
       }
+    }
+
+    private long get() {
+      long[] value = new long[1];
+      JCudaDriver.cuCtxGetLimit(value, FIRST + ordinal());
+      return value[0];
     }
   }
 
@@ -156,9 +165,24 @@ public final class MockCuda {
 
   /** How many calls have queued something, launches and copies and whole graphs alike. */
   public static long submissions() {
-    long[] count = new long[1];
-    JCudaDriver.cuCtxGetLimit(count, Setting.FIRST + Setting.SUBMISSIONS.ordinal());
-    return count[0];
+    return Setting.SUBMISSIONS.get();
+  }
+
+  /**
+   * How many allocations, pinned ones too, streams, events, modules and graphs there are in all.
+   */
+  static long held() {
+    return Setting.HELD.get();
+  }
+
+  /** The compute capability of the first device, as major * 10 + minor. */
+  static void capability(int capability) {
+    Setting.CAPABILITY.set(capability);
+  }
+
+  /** Lets the count-th launch of a graph from now find no memory; 0 takes it back. */
+  static void refuseGraph(int count) {
+    Setting.REFUSED_GRAPH.set(count);
   }
 
   /** Back to what a fresh process has; nothing where the mock is not installed. */
@@ -172,5 +196,7 @@ public final class MockCuda {
     driverVersion(12060);
     deferred(false);
     failLaunch(0);
+    capability(75);
+    refuseGraph(0);
   }
 }

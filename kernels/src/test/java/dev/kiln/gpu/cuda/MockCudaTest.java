@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kiln.gpu.TestPrograms;
+import dev.kiln.gpu.driver.Command;
 import dev.kiln.gpu.driver.DeviceMemory;
 import dev.kiln.gpu.driver.DeviceMemoryException;
 import dev.kiln.gpu.driver.DriverException;
 import dev.kiln.gpu.driver.Grid;
+import dev.kiln.gpu.driver.Prepared;
 import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -243,6 +246,16 @@ class MockCudaTest {
     assertThatThrownBy(() -> driver.synchronize())
         .hasMessageContaining("cuStreamSynchronize: CUDA_ERROR_ILLEGAL_ADDRESS")
         .hasMessageContaining("kernel division_by_zero");
+  }
+
+  @Test
+  void aGraphWhoseMemoryIsGoneIsReported() throws DeviceMemoryException {
+    DeviceMemory memory = driver.allocate(4);
+    Prepared prepared = driver.prepare(List.of(new Command.Fill(memory, 1, 4)), null);
+    driver.free(memory);
+    assertThatThrownBy(() -> prepared.run(new int[0]))
+        .hasMessageContaining("CUDA_ERROR_ILLEGAL_ADDRESS")
+        .hasMessageContaining("offset 0 of a freed buffer of 4 bytes");
   }
 
   @Test

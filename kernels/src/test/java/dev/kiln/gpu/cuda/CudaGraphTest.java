@@ -1,0 +1,121 @@
+package dev.kiln.gpu.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.kiln.gpu.driver.DeviceMemory;
+import dev.kiln.gpu.driver.DeviceMemoryException;
+import dev.kiln.gpu.driver.Grid;
+import dev.kiln.gpu.driver.Kernel;
+import dev.kiln.gpu.driver.ProgramCatalog;
+import jcuda.Pointer;
+import jcuda.driver.CUgraph;
+import jcuda.driver.CUresult;
+import jcuda.driver.CUstream;
+import jcuda.driver.CUstreamCaptureMode;
+import jcuda.driver.CUstream_flags;
+import jcuda.driver.JCudaDriver;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Prepared commands as graphs: what the driver holds for them, and what it may do meanwhile. */
+class CudaGraphTest {
+  private static final int WORD = 4;
+
+  private final CudaDriver driver;
+
+  CudaGraphTest() {
+    MockCuda.install();
+    driver = new CudaDriver(0);
+  }
+
+  @AfterEach
+  void close() {
+    driver.close();
+    MockCuda.reset();
+  }
+
+  // ---- what a capture forbids
+
+  @Test
+  void aStreamThatIsBeingCapturedIsNotWaitedFor() {
+    CUstream stream = stream();
+    begin(stream, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_RELAXED);
+    assertThat(JCudaDriver.cuStreamSynchronize(stream))
+        .isEqualTo(CUresult.CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED);
+    assertThat(JCudaDriver.cuStreamEndCapture(stream, new CUgraph()))
+        .isEqualTo(CUresult.CUDA_ERROR_STREAM_CAPTURE_INVALIDATED);
+    assertThat(JCudaDriver.cuStreamDestroy(stream)).isZero();
+  }
+
+  @Test
+  void onlyARelaxedCaptureLetsMemoryBeAllocated() {
+    CUstream stream = stream();
+    for (int mode :
+        new int[] {
+          CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_GLOBAL,
+          CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_RELAXED
+        }) {
+      boolean relaxed = mode == CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_RELAXED;
+      begin(stream, mode);
+      CudaMemory.Pointer pointer = new CudaMemory.Pointer();
+      assertThat(JCudaDriver.cuMemAlloc(pointer, WORD))
+          .isEqualTo(relaxed ? 0 : CUresult.CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED);
+      CUgraph graph = new CUgraph();
+      assertThat(JCudaDriver.cuStreamEndCapture(stream, graph))
+          .isEqualTo(relaxed ? 0 : CUresult.CUDA_ERROR_STREAM_CAPTURE_INVALIDATED);
+      if (relaxed) {
+        assertThat(JCudaDriver.cuGraphDestroy(graph)).isZero();
+        assertThat(JCudaDriver.cuMemFree(pointer)).isZero();
+      }
+    }
+    assertThat(JCudaDriver.cuStreamDestroy(stream)).isZero();
+  }
+
+  // ---- what the driver of a device forbids always
+
+  @Test
+  void copiesThatAreNotWaitedForTakePinnedMemory() throws DeviceMemoryException {
+    CudaMemory memory = (CudaMemory) driver.allocate(WORD);
+    CUstream stream = stream();
+    assertThat(
+            JCudaDriver.cuMemcpyHtoDAsync(
+                memory.pointer(), Pointer.to(new float[] {1}), WORD, stream))
+        .isEqualTo(CUresult.CUDA_ERROR_INVALID_VALUE);
+    assertThat(JCudaDriver.cuStreamDestroy(stream)).isZero();
+  }
+
+  @Test
+  void pinnedMemoryIsNotFreedWhileTheDeviceMayReadIt() throws DeviceMemoryException {
+    MockCuda.deferred(true);
+    CudaMemory memory = (CudaMemory) driver.allocate(WORD);
+    PinnedMemory pinned = PinnedMemory.allocate(WORD);
+    driver.fill(memory, 1, WORD);
+    assertThatThrownBy(pinned::free).hasMessageContaining("while work is queued");
+    driver.synchronize();
+    pinned.free();
+  }
+
+  @Test
+  void aKernelOfAnUnloadedModuleIsNotLaunched() throws DeviceMemoryException {
+    CudaDriver second = new CudaDriver(0);
+    Kernel kernel = second.kernel(ProgramCatalog.shipped().program("fill_copy"), "fill");
+    second.close();
+    DeviceMemory memory = driver.allocate(WORD);
+    assertThatThrownBy(() -> driver.launch(kernel, Grid.of(1, 256), memory, 1f, 1))
+        .hasMessageContaining("CUDA_ERROR_INVALID_HANDLE");
+  }
+
+  // ---- what the tests are made of
+
+  /** Of the context that the driver has made current on this thread. */
+  private static CUstream stream() {
+    CUstream stream = new CUstream();
+    assertThat(JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING)).isZero();
+    return stream;
+  }
+
+  private static void begin(CUstream stream, int mode) {
+    assertThat(JCudaDriver.cuStreamBeginCapture(stream, mode)).isZero();
+  }
+}
