@@ -40,9 +40,12 @@ import java.nio.Buffer;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import jcuda.Pointer;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
@@ -78,6 +81,8 @@ final class CudaDriver implements Driver {
   private final Transfers transfers;
   private final LaunchArguments launchArguments;
   private final Map<KernelProgram, CUmodule> modules = new HashMap<>();
+  private final Set<CudaMemory> live = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Set<CudaPrepared> prepared = Collections.newSetFromMap(new IdentityHashMap<>());
   private boolean closed;
 
   /**
@@ -140,7 +145,11 @@ final class CudaDriver implements Driver {
       }
       CudaCall.check(result, "cuMemAlloc of " + bytes + " bytes");
     }
-    return CudaMemory.allocation(pointer, bytes);
+    CudaMemory memory = CudaMemory.allocation(pointer, bytes);
+    if (bytes > 0) {
+      live.add(memory);
+    }
+    return memory;
   }
 
   private static String free() {
@@ -172,7 +181,7 @@ final class CudaDriver implements Driver {
     CudaMemory freed = (CudaMemory) memory;
     CudaMemory.Pointer pointer = freed.pointer();
     freed.markFreed();
-    if (!freed.isView() && freed.bytes() > 0) {
+    if (live.remove(freed)) {
       makeCurrent();
       CudaCall.check(cuMemFree(pointer), "cuMemFree");
     }
@@ -286,6 +295,19 @@ final class CudaDriver implements Driver {
   public synchronized Prepared prepare(List<Command> commands, @Nullable DeviceMemory numbers) {
     makeCurrent();
     NumberRing ring = numbers == null ? null : new NumberRing(this, numbers);
+    try {
+      CudaPrepared made = new CudaPrepared(capture(commands, ring), ring);
+      prepared.add(made);
+      return made;
+    } catch (RuntimeException e) {
+      if (ring != null) {
+        ring.close();
+      }
+      throw e;
+    }
+  }
+
+  private CUgraphExec capture(List<Command> commands, @Nullable NumberRing ring) {
     CUgraph graph = new CUgraph();
     CudaCall.check(
         cuStreamBeginCapture(stream, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_RELAXED),
@@ -298,26 +320,35 @@ final class CudaDriver implements Driver {
     } catch (RuntimeException e) {
       cuStreamEndCapture(stream, graph);
       cuGraphDestroy(graph);
-      if (ring != null) {
-        ring.close();
-      }
       throw e;
     }
     CudaCall.check(cuStreamEndCapture(stream, graph), "cuStreamEndCapture");
     CUgraphExec steps = new CUgraphExec();
-    CudaCall.check(cuGraphInstantiate(steps, graph, 0), "cuGraphInstantiate");
+    int instantiated = cuGraphInstantiate(steps, graph, 0);
     CudaCall.check(cuGraphDestroy(graph), "cuGraphDestroy");
-    return new Prepared() {
-      @Override
-      public void run(int[] given) {
-        replay(steps, ring, given);
-      }
+    CudaCall.check(instantiated, "cuGraphInstantiate");
+    return steps;
+  }
 
-      @Override
-      public void close() {
-        end(steps, ring);
-      }
-    };
+  /** A graph that can be launched, and where its numbers come from. */
+  private final class CudaPrepared implements Prepared {
+    private final CUgraphExec steps;
+    private final @Nullable NumberRing ring;
+
+    private CudaPrepared(CUgraphExec steps, @Nullable NumberRing ring) {
+      this.steps = steps;
+      this.ring = ring;
+    }
+
+    @Override
+    public void run(int[] given) {
+      replay(this, given);
+    }
+
+    @Override
+    public void close() {
+      end(this);
+    }
   }
 
   private void queue(Command command) {
@@ -330,19 +361,20 @@ final class CudaDriver implements Driver {
     }
   }
 
-  private synchronized void replay(CUgraphExec steps, @Nullable NumberRing ring, int[] given) {
+  private synchronized void replay(CudaPrepared run, int[] given) {
     makeCurrent();
-    if (ring != null) {
-      ring.write(given);
+    if (run.ring != null) {
+      run.ring.write(given);
     }
-    CudaCall.check(cuGraphLaunch(steps, stream), "cuGraphLaunch");
+    CudaCall.check(cuGraphLaunch(run.steps, stream), "cuGraphLaunch");
   }
 
-  private synchronized void end(CUgraphExec steps, @Nullable NumberRing ring) {
+  private synchronized void end(CudaPrepared ended) {
     synchronize();
-    CudaCall.check(cuGraphExecDestroy(steps), "cuGraphExecDestroy");
-    if (ring != null) {
-      ring.close();
+    prepared.remove(ended);
+    CudaCall.check(cuGraphExecDestroy(ended.steps), "cuGraphExecDestroy");
+    if (ended.ring != null) {
+      ended.ring.close();
     }
   }
 
@@ -365,10 +397,13 @@ final class CudaDriver implements Driver {
     if (closed) {
       return;
     }
-    makeCurrent();
-    closed = true;
     try {
-      CudaCall.check(cuStreamSynchronize(stream), "cuStreamSynchronize");
+      synchronize();
+      // others may retain the context too, and then what is left in it stays
+      List.copyOf(prepared).forEach(CudaPrepared::close);
+      for (CudaMemory memory : live) {
+        CudaCall.check(cuMemFree(memory.pointer()), "cuMemFree");
+      }
       for (CUmodule module : modules.values()) {
         CudaCall.check(cuModuleUnload(module), "cuModuleUnload");
       }
@@ -376,6 +411,7 @@ final class CudaDriver implements Driver {
       launchArguments.close();
       CudaCall.check(cuStreamDestroy(stream), "cuStreamDestroy");
     } finally {
+      closed = true;
       CudaCall.check(cuDevicePrimaryCtxRelease(device), "cuDevicePrimaryCtxRelease");
     }
   }

@@ -30,10 +30,6 @@ final class CudaMemory implements DeviceMemory {
     return bytes;
   }
 
-  boolean isView() {
-    return owner != null;
-  }
-
   /**
    * @throws IllegalStateException if this, or the allocation that it is a view of, was freed
    */

@@ -3,11 +3,15 @@ package dev.kiln.gpu.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kiln.gpu.driver.Command;
 import dev.kiln.gpu.driver.DeviceMemory;
 import dev.kiln.gpu.driver.DeviceMemoryException;
 import dev.kiln.gpu.driver.Grid;
 import dev.kiln.gpu.driver.Kernel;
+import dev.kiln.gpu.driver.Prepared;
 import dev.kiln.gpu.driver.ProgramCatalog;
+import java.nio.FloatBuffer;
+import java.util.List;
 import jcuda.Pointer;
 import jcuda.driver.CUgraph;
 import jcuda.driver.CUresult;
@@ -33,6 +37,41 @@ class CudaGraphTest {
   void close() {
     driver.close();
     MockCuda.reset();
+  }
+
+  // ---- what is held
+
+  /** Others may hold the same context: another device of Kiln's, or another library. */
+  @Test
+  void aClosedDriverLeavesNothingInAContextThatOthersHold() throws DeviceMemoryException {
+    long before = MockCuda.held();
+    CudaDriver second = new CudaDriver(0);
+    DeviceMemory numbers = second.allocate(Prepared.bytesFor(1));
+    second.view(numbers, 0, WORD);
+    second.free(second.allocate(WORD));
+    second.prepare(List.of(new Command.Fill(numbers, 1, WORD)), numbers).run(new int[] {7});
+    assertThat(MockCuda.held()).isGreaterThan(before);
+    second.close();
+    assertThat(MockCuda.held()).isEqualTo(before);
+  }
+
+  @Test
+  void commandsThatCannotBePreparedLeaveNothingBehind() throws DeviceMemoryException {
+    DeviceMemory memory = driver.allocate(WORD);
+    DeviceMemory numbers = driver.allocate(Prepared.bytesFor(1));
+    DeviceMemory freed = driver.allocate(WORD);
+    driver.free(freed);
+    driver.prepare(List.of(new Command.Fill(memory, 1, WORD)), numbers).close(); // loads a kernel
+    long before = MockCuda.held();
+    List<Command> commands =
+        List.of(new Command.Fill(memory, 1, WORD), new Command.Fill(freed, 2, WORD));
+    assertThatThrownBy(() -> driver.prepare(commands, numbers))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("used after its free");
+    assertThat(MockCuda.held()).isEqualTo(before);
+
+    driver.fill(memory, Float.floatToRawIntBits(3), WORD);
+    assertThat(floats(memory, 1)).containsExactly(3);
   }
 
   // ---- what a capture forbids
@@ -117,5 +156,11 @@ class CudaGraphTest {
 
   private static void begin(CUstream stream, int mode) {
     assertThat(JCudaDriver.cuStreamBeginCapture(stream, mode)).isZero();
+  }
+
+  private float[] floats(DeviceMemory memory, int count) {
+    float[] result = new float[count];
+    driver.download(memory, FloatBuffer.wrap(result));
+    return result;
   }
 }
