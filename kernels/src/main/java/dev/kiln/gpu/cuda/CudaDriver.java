@@ -367,6 +367,9 @@ final class CudaDriver implements Driver {
       run.ring.write(given);
     }
     CudaCall.check(cuGraphLaunch(run.steps, stream), "cuGraphLaunch");
+    if (run.ring != null) {
+      run.ring.queued();
+    }
   }
 
   private synchronized void end(CudaPrepared ended) {

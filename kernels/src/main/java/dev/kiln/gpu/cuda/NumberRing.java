@@ -69,6 +69,10 @@ final class NumberRing {
       row = 0;
     }
     rows.put(row * count, given);
+  }
+
+  /** The run is queued and will read that row; one that was refused leaves it to the next. */
+  void queued() {
     row++;
   }
 

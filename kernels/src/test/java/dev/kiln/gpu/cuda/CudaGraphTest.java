@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.kiln.gpu.driver.Command;
 import dev.kiln.gpu.driver.DeviceMemory;
 import dev.kiln.gpu.driver.DeviceMemoryException;
+import dev.kiln.gpu.driver.DriverException;
 import dev.kiln.gpu.driver.Grid;
 import dev.kiln.gpu.driver.Kernel;
 import dev.kiln.gpu.driver.Prepared;
 import dev.kiln.gpu.driver.ProgramCatalog;
 import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 import java.util.List;
 import jcuda.Pointer;
 import jcuda.driver.CUgraph;
@@ -72,6 +74,29 @@ class CudaGraphTest {
 
     driver.fill(memory, Float.floatToRawIntBits(3), WORD);
     assertThat(floats(memory, 1)).containsExactly(3);
+  }
+
+  // ---- runs
+
+  /** The device counts the runs that come to it: the host must not count those that do not. */
+  @Test
+  void aRunThatIsRefusedTakesNoNumbersFromTheNext() throws DeviceMemoryException {
+    DeviceMemory numbers = driver.allocate(Prepared.bytesFor(1));
+    DeviceMemory seen = driver.allocate(WORD);
+    try (Prepared prepared =
+        driver.prepare(List.of(new Command.Copy(numbers, seen, WORD)), numbers)) {
+      prepared.run(new int[] {1});
+      MockCuda.refuseGraph(1);
+      assertThatThrownBy(() -> prepared.run(new int[] {2}))
+          .isInstanceOf(DriverException.class)
+          .hasMessageContaining("cuGraphLaunch: CUDA_ERROR_OUT_OF_MEMORY");
+      prepared.run(new int[] {3});
+      assertThat(ints(seen, 1)).containsExactly(3);
+      for (int i = 0; i < 150; i++) {
+        prepared.run(new int[] {i});
+        assertThat(ints(seen, 1)).containsExactly(i);
+      }
+    }
   }
 
   // ---- what a capture forbids
@@ -161,6 +186,12 @@ class CudaGraphTest {
   private float[] floats(DeviceMemory memory, int count) {
     float[] result = new float[count];
     driver.download(memory, FloatBuffer.wrap(result));
+    return result;
+  }
+
+  private int[] ints(DeviceMemory memory, int count) {
+    int[] result = new int[count];
+    driver.download(memory, IntBuffer.wrap(result));
     return result;
   }
 }
