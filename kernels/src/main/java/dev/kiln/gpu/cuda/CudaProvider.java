@@ -10,12 +10,19 @@ import dev.kiln.backend.DeviceSurvey;
 import dev.kiln.gpu.GpuBackend;
 import dev.kiln.gpu.driver.DriverInfo;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import jcuda.driver.CUdevice;
 
-/** The CUDA devices in the driver's order. */
+/** The CUDA devices in the driver's order, without those that Kiln's PTX is not for. */
 public final class CudaProvider implements BackendProvider {
+  /** What ptx.sh builds for: 7.5, Turing. */
+  static final int OLDEST_CAPABILITY = 75;
+
+  private static final String PREFIX = "cuda:";
+
   @Override
   public String api() {
     return "cuda";
@@ -29,46 +36,64 @@ public final class CudaProvider implements BackendProvider {
     }
     try {
       List<DeviceInfo> devices = new ArrayList<>();
-      for (int ordinal = 0; ordinal < CudaLibrary.deviceCount(); ordinal++) {
-        devices.add(describe(ordinal));
-      }
-      return new DeviceSurvey(devices, null);
+      Map<String, String> tooOld = look(devices);
+      return new DeviceSurvey(
+          devices, devices.isEmpty() ? String.join("; ", tooOld.values()) : null);
     } catch (DeviceException e) {
       return new DeviceSurvey(List.of(), "the NVIDIA driver does not answer: " + e.getMessage());
     }
   }
 
-  private static DeviceInfo describe(int ordinal) {
+  /**
+   * @param devices gets those that Kiln can use
+   * @return by their ids, what is wrong with the others
+   */
+  private static Map<String, String> look(List<DeviceInfo> devices) {
+    Map<String, String> tooOld = new LinkedHashMap<>();
+    for (int ordinal = 0; ordinal < CudaLibrary.deviceCount(); ordinal++) {
+      DriverInfo info = describe(ordinal);
+      String id = PREFIX + ordinal;
+      String capability = "compute capability " + text(info.computeCapability());
+      if (info.computeCapability() < OLDEST_CAPABILITY) {
+        String needed = ", and Kiln needs " + text(OLDEST_CAPABILITY) + " or newer";
+        tooOld.put(id, id + " (" + info.name() + ") has " + capability + needed);
+      } else {
+        String driver = info.version() + ", " + capability;
+        devices.add(
+            new DeviceInfo(id, info.name(), DeviceInfo.Kind.GPU, driver, info.memoryBytes()));
+      }
+    }
+    return tooOld;
+  }
+
+  private static DriverInfo describe(int ordinal) {
     CUdevice device = new CUdevice();
     CudaCall.check(cuDeviceGet(device, ordinal), "cuDeviceGet " + ordinal);
-    DriverInfo info = CudaDriver.describe(device);
-    String driver =
-        info.version()
-            + ", compute capability "
-            + info.computeCapability() / 10
-            + "."
-            + info.computeCapability() % 10;
-    return new DeviceInfo(
-        "cuda:" + ordinal, info.name(), DeviceInfo.Kind.GPU, driver, info.memoryBytes());
+    return CudaDriver.describe(device);
+  }
+
+  private static String text(int capability) {
+    return capability / 10 + "." + capability % 10;
   }
 
   @Override
   public Backend open(String selector) {
     DeviceSurvey survey = survey();
-    String asked = selector.isEmpty() ? "cuda" : "cuda:" + selector;
+    String asked = selector.isEmpty() ? "cuda" : PREFIX + selector;
     if (survey.problem() != null) {
       throw new DeviceException(asked + ": " + survey.problem());
     }
     List<String> ids = survey.devices().stream().map(DeviceInfo::id).toList();
-    int ordinal = selector.isEmpty() ? 0 : ids.indexOf(asked);
-    if (ordinal < 0) {
+    String id = selector.isEmpty() ? ids.get(0) : asked;
+    if (!ids.contains(id)) {
+      String tooOld = look(new ArrayList<>()).get(id);
       throw new DeviceException(
-          asked
-              + " is not there. CUDA has "
+          (tooOld == null ? id + " is not there" : tooOld)
+              + ". CUDA has "
               + survey.devices().stream()
                   .map(device -> device.id() + " (" + device.name() + ")")
                   .collect(Collectors.joining(", ")));
     }
-    return GpuBackend.of(new CudaDriver(ordinal));
+    return GpuBackend.of(new CudaDriver(Integer.parseInt(id.substring(PREFIX.length()))));
   }
 }

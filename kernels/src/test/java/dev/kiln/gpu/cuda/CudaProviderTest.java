@@ -7,6 +7,8 @@ import dev.kiln.DeviceException;
 import dev.kiln.backend.Backend;
 import dev.kiln.backend.DeviceInfo;
 import dev.kiln.backend.DeviceSurvey;
+import dev.kiln.gpu.driver.KernelProgram;
+import dev.kiln.gpu.driver.ProgramCatalog;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,6 +16,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -59,6 +63,47 @@ class CudaProviderTest {
       assertThatThrownBy(() -> provider.open(selector))
           .isInstanceOf(DeviceException.class)
           .hasMessage("cuda:" + selector + " is not there. CUDA has cuda:0 (Mock CUDA device)");
+    }
+  }
+
+  @Test
+  void aDeviceThatThePtxIsNotForIsLeftOut() {
+    MockCuda.devices(2);
+    MockCuda.capability(70);
+    assertThat(provider.survey().devices()).extracting(DeviceInfo::id).containsExactly("cuda:1");
+    assertThatThrownBy(() -> provider.open("0"))
+        .isInstanceOf(DeviceException.class)
+        .hasMessage(
+            "cuda:0 (Mock CUDA device) has compute capability 7.0, and Kiln needs 7.5 or newer."
+                + " CUDA has cuda:1 (Mock CUDA device)");
+    assertThat(provider.describe("").id()).isEqualTo("cuda:1");
+    try (Backend backend = provider.open("")) {
+      assertThat(backend.alignment()).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void whereAllDevicesAreTooOldThatIsTheProblem() {
+    MockCuda.capability(61);
+    assertThat(provider.survey().devices()).isEmpty();
+    assertThat(provider.survey().problem())
+        .isEqualTo(
+            "cuda:0 (Mock CUDA device) has compute capability 6.1, and Kiln needs 7.5 or newer");
+  }
+
+  @Test
+  void thePtxIsForTheOldestDeviceAndDriverThatAreTaken() {
+    MockCuda.driverVersion(12000);
+    MockCuda.capability(CudaProvider.OLDEST_CAPABILITY);
+    CudaDriver driver = new CudaDriver(0);
+    try {
+      for (KernelProgram program : ProgramCatalog.shipped().programs()) {
+        Matcher entry = Pattern.compile("\\.entry (\\w+)").matcher(program.ptx());
+        assertThat(entry.find()).isTrue();
+        assertThat(driver.kernel(program, entry.group(1)).name()).isEqualTo(entry.group(1));
+      }
+    } finally {
+      driver.close();
     }
   }
 
