@@ -39,11 +39,12 @@ final class Transfers {
   /** Returns as soon as the source may be changed. */
   void upload(Buffer source, CudaMemory destination) {
     int start = source.position();
-    for (int at = start; at < source.limit(); at += STAGE_WORDS) {
-      int words = Math.min(STAGE_WORDS, source.limit() - at);
+    int count = source.remaining();
+    for (long done = 0; done < count; done += STAGE_WORDS) {
+      int words = (int) Math.min(STAGE_WORDS, count - done);
       Stage stage = freeStage();
-      put(source, at, words, stage.bytes());
-      CUdeviceptr to = destination.pointer().withByteOffset((long) (at - start) * WORD);
+      put(source, (int) (start + done), words, stage.bytes());
+      CUdeviceptr to = destination.pointer().withByteOffset(done * WORD);
       CudaCall.check(
           cuMemcpyHtoDAsync(to, stage.memory, (long) words * WORD, stream), "cuMemcpyHtoDAsync");
       stage.record();
@@ -53,22 +54,23 @@ final class Transfers {
   /** Returns when all has arrived. */
   void download(CudaMemory source, Buffer destination) {
     int start = destination.position();
-    int end = destination.limit();
-    Stage coming = start < end ? request(source, 0, end - start) : null;
-    for (int at = start; coming != null; at += STAGE_WORDS) {
-      int after = at + STAGE_WORDS - start;
-      Stage next = after < end - start ? request(source, after, end - start) : null;
+    int count = destination.remaining();
+    Stage coming = count > 0 ? request(source, 0, count) : null;
+    for (long done = 0; coming != null; done += STAGE_WORDS) {
+      long after = done + STAGE_WORDS;
+      Stage next = after < count ? request(source, after, count) : null;
       coming.await();
-      get(coming.bytes(), destination, at, Math.min(STAGE_WORDS, end - at));
+      int words = (int) Math.min(STAGE_WORDS, count - done);
+      get(coming.bytes(), destination, (int) (start + done), words);
       coming = next;
     }
   }
 
   /** Asks for the piece of {@code count} words that begins at word {@code from}. */
-  private Stage request(CudaMemory source, int from, int count) {
+  private Stage request(CudaMemory source, long from, int count) {
     Stage stage = freeStage();
-    long bytes = (long) Math.min(STAGE_WORDS, count - from) * WORD;
-    CUdeviceptr piece = source.pointer().withByteOffset((long) from * WORD);
+    long bytes = Math.min(STAGE_WORDS, count - from) * WORD;
+    CUdeviceptr piece = source.pointer().withByteOffset(from * WORD);
     CudaCall.check(cuMemcpyDtoHAsync(stage.memory, piece, bytes, stream), "cuMemcpyDtoHAsync");
     stage.record();
     return stage;
