@@ -271,7 +271,8 @@ API cuMemAlloc_v2(Address* address, size_t bytes) {
 
 API cuMemFree_v2(Address address) {
   SAFE_CALL;
-  return whenIdle([=] { return memory::release(address); });
+  if (!queue::isEmpty()) return fail(ILLEGAL_STATE, "memory is freed while work is queued");
+  return memory::release(address);
 }
 
 API cuMemGetInfo_v2(size_t* free, size_t* total) {

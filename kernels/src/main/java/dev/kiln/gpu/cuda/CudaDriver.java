@@ -182,7 +182,7 @@ final class CudaDriver implements Driver {
     CudaMemory.Pointer pointer = freed.pointer();
     freed.markFreed();
     if (live.remove(freed)) {
-      makeCurrent();
+      synchronize(); // cuMemFree may wait for queued work, or may not
       CudaCall.check(cuMemFree(pointer), "cuMemFree");
     }
   }

@@ -160,6 +160,16 @@ class CudaGraphTest {
     pinned.free();
   }
 
+  /** What is documented of cuMemFree is that it may wait. */
+  @Test
+  void memoryIsNotFreedBeforeTheWorkOnItIsDone() throws DeviceMemoryException {
+    MockCuda.deferred(true);
+    DeviceMemory memory = driver.allocate(WORD);
+    driver.fill(memory, 1, WORD);
+    driver.free(memory);
+    driver.synchronize();
+  }
+
   @Test
   void aKernelOfAnUnloadedModuleIsNotLaunched() throws DeviceMemoryException {
     CudaDriver second = new CudaDriver(0);
