@@ -9,7 +9,7 @@
 #
 #   check    kiln check on every device
 #   cases    Kiln's own test cases on every device but the plain CPU
-#   bench    the benchmarks on CUDA and OpenCL
+#   bench    the benchmarks on CUDA and OpenCL, training steps eager and recorded
 #   torch    torch_bench.py: the same works by PyTorch
 #
 #   KILN_LIMIT     the most seconds for a part (default 3000)
@@ -108,12 +108,24 @@ if wanted bench "$@"; then
       case $devices in *$api:*) engines+=${engines:+,}kiln-$api ;; esac
     done
   fi
-  if [ -n "$engines" ]; then
+  recorded=
+  for engine in ${engines//,/ }; do
+    case $engine in kiln-*-recorded) ;; kiln-*) recorded+=${recorded:+,}$engine-recorded ;; esac
+  done
+  # measure NAME FIGURES OPTION...
+  measure() {
+    local name=$1 figures=$out/$2
+    shift 2
     # shellcheck disable=SC2086  # several options
-    part bench "$here/benchmarks" -p engine="$engines" ${KILN_JMH:--wi 2 -w 300ms -i 5 -r 300ms} \
-      -rf json -rff "$out/jmh.json"
+    part "$name" "$here/benchmarks" "$@" ${KILN_JMH:--wi 2 -w 300ms -i 5 -r 300ms} \
+      -rf json -rff "$figures"
     # JMH ends with 0 though benchmarks failed: they are told below and in results.json
-    [ -s jmh.json ] || failures=$((failures + 1))
+    [ -s "$figures" ] || failures=$((failures + 1))
+  }
+  if [ -n "$engines" ]; then
+    measure bench jmh.json -p engine="$engines"
+    [ -z "$recorded" ] || measure bench-recorded jmh-recorded.json TrainStep -p engine="$recorded" \
+      -p work=mlp-784-256-10-b256,cnn-mnist-b64,inception-mnist-b64,hihello-b1t6h5,longseq-b170t10h25x2,hihello-b1t6h5-read100
   else
     echo 'bench: there is neither a CUDA nor an OpenCL device'
     printf 'bench\t69\t0\n' >> parts.tsv

@@ -22,7 +22,7 @@ import java.util.Map;
  * machine.tsv            name, value
  * parts.tsv              name, exit status, seconds; of a part run again the last line counts
  * check-*.json           of kiln check
- * jmh.json, bench.log    of the benchmarks
+ * jmh.json, bench.log    of the benchmarks; jmh-recorded.json, bench-recorded.log: of recorded steps
  * torch.json             of torch_bench.py
  * results.json           what is written
  * </pre>
@@ -56,7 +56,9 @@ public final class GpuResults {
     attempt("machine.tsv", unreadable, () -> readMachine(machine));
     attempt("parts.tsv", unreadable, this::readParts);
     attempt("check", unreadable, this::readChecks);
-    attempt("bench", unreadable, this::readBenchmarks);
+    for (String which : List.of("", "-recorded")) {
+      attempt("bench" + which, unreadable, () -> readBenchmarks(which));
+    }
     attempt("torch", unreadable, this::readTorch);
     results.put("about", machine);
     results.put("unreadable", unreadable);
@@ -116,15 +118,15 @@ public final class GpuResults {
     results.put("checks", checks);
   }
 
-  private void readBenchmarks() throws IOException {
-    Path log = folder.resolve("bench.log");
+  private void readBenchmarks(String which) throws IOException {
+    Path log = folder.resolve("bench" + which + ".log");
     if (Files.exists(log)) {
       Results said = new Results();
       RunLog.read(log, said);
       said.failures().forEach(results::add);
       said.engines().forEach(results::describe);
     }
-    Path figures = folder.resolve("jmh.json");
+    Path figures = folder.resolve("jmh" + which + ".json");
     if (Files.exists(figures)) {
       results.addAll(json(figures).getAsJsonArray());
     }

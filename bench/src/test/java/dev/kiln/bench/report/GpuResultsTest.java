@@ -30,12 +30,21 @@ class GpuResultsTest {
             + " \"work\": \"sgemm-64\"}, \"primaryMetric\": {\"score\": 5, \"scoreError\": 0.1,"
             + " \"scoreUnit\": \"us/op\"}}]");
     write(
+        "bench-recorded.log",
+        "# kiln-cuda-recorded is Kiln on H200, recorded; hihello-b1t6h5: its numbers agree, so\n");
+    write(
+        "jmh-recorded.json",
+        "[{\"benchmark\": \"dev.kiln.bench.TrainStep.run\", \"params\": {\"engine\":"
+            + " \"kiln-cuda-recorded\", \"work\": \"hihello-b1t6h5\"}, \"primaryMetric\": {\"score\": 5,"
+            + " \"scoreError\": 0.1, \"scoreUnit\": \"us/op\"}}]");
+    write(
         "torch.json",
         "{\"engines\": {\"torch-cuda\": \"PyTorch\"}, \"failures\": [{\"work\": \"sgemm-128\","
             + " \"engine\": \"torch-tf32\", \"reason\": \"no\"}], \"results\": [{\"family\":"
             + " \"Gemm\", \"work\": \"sgemm-64\", \"engine\": \"torch-cuda\", \"micros\": [10, 12]},"
             + "{\"family\": \"Gemm\", \"work\": \"sgemm-64\", \"engine\": \"torch-tf32\","
-            + " \"micros\": [2, 2]}]}");
+            + " \"micros\": [2, 2]}, {\"family\": \"TrainStep\", \"work\": \"hihello-b1t6h5\","
+            + " \"engine\": \"torch-cuda-graph\", \"micros\": [10, 10]}]}");
 
     JsonObject written = collect();
 
@@ -54,6 +63,9 @@ class GpuResultsTest {
         .containsExactly(new Failure("Gemm", "sgemm-128", "torch-tf32", "no"));
     assertThat(read.engines()).containsEntry("kiln-cuda", "Kiln on H200");
     assertThat(Rivals.ratio(read, "sgemm-64", "kiln-cuda").orElseThrow().value()).isEqualTo(2.2);
+    assertThat(read.engines()).containsEntry("kiln-cuda-recorded", "Kiln on H200, recorded");
+    assertThat(Rivals.ratio(read, "hihello-b1t6h5", "kiln-cuda-recorded").orElseThrow().value())
+        .isEqualTo(2);
   }
 
   @Test
