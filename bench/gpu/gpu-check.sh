@@ -13,7 +13,8 @@
 #   torch    torch_bench.py: the same works by PyTorch
 #
 #   KILN_LIMIT     the most seconds for a part (default 3000)
-#   KILN_ENGINES   what to measure (default: kiln-cuda and kiln-opencl, if there are such devices)
+#   KILN_ENGINES   what to measure (default: kiln-cuda and kiln-opencl, if there are such devices, and
+#                  their recorded training steps)
 #   KILN_JMH       JMH's options (default: -wi 2 -w 300ms -i 5 -r 300ms), works too: -p work=sgemm-512
 #   KILN_TORCH     options of torch_bench.py
 #
@@ -102,16 +103,16 @@ if wanted cases "$@"; then
 fi
 
 if wanted bench "$@"; then
-  engines=${KILN_ENGINES:-}
+  engines=${KILN_ENGINES:-} recorded=
   if [ -z "$engines" ]; then
     for api in cuda opencl; do
-      case $devices in *$api:*) engines+=${engines:+,}kiln-$api ;; esac
+      case $devices in *$api:*)
+        engines+=${engines:+,}kiln-$api
+        recorded+=${recorded:+,}kiln-$api-recorded ;;
+      esac
     done
   fi
-  recorded=
-  for engine in ${engines//,/ }; do
-    case $engine in kiln-*-recorded) ;; kiln-*) recorded+=${recorded:+,}$engine-recorded ;; esac
-  done
+  case ${KILN_JMH:-} in *work=*) recorded= ;; esac # these are the works, and no others
   # measure NAME FIGURES OPTION...
   measure() {
     local name=$1 figures=$out/$2
