@@ -29,12 +29,15 @@ import java.util.regex.PatternSyntaxException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code kiln} command. */
 @Command(
@@ -105,13 +108,28 @@ public final class Kiln implements Runnable {
     Kiln kiln = new Kiln();
     CommandLine line = new CommandLine(kiln);
     commands(arguments).forEach(line::addSubcommand);
-    return line.setOut(out)
+    line.setOut(out)
         .setErr(err)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .registerConverter(Pattern.class, Kiln::pattern)
         .setParameterExceptionHandler(Kiln::misused)
-        .setExecutionExceptionHandler((e, command, parsed) -> kiln.failed(e, command))
-        .execute(arguments);
+        .setExecutionExceptionHandler((e, command, parsed) -> kiln.failed(e, reason(e), command));
+    try {
+      return line.execute(arguments);
+    } catch (OutOfMemoryError e) {
+      return kiln.failed(
+          e,
+          "Java's memory is used up ("
+              + e.getMessage()
+              + "); KILN_OPTS=-Xmx8g gives it 8 GiB, a smaller net, batch or data set takes less",
+          named(line));
+    }
+  }
+
+  /** The command that was asked for, of whose help the user would want to know. */
+  private static CommandLine named(CommandLine line) {
+    List<CommandLine> all = line.getParseResult().asCommandLineList();
+    return all.get(all.size() - 1);
   }
 
   /**
@@ -147,14 +165,36 @@ public final class Kiln implements Runnable {
   private static int misused(ParameterException e, String[] arguments) {
     CommandLine command = e.getCommandLine();
     String name = command.getCommandSpec().qualifiedName();
-    command.getErr().println(name + ": " + e.getMessage());
+    command.getErr().println(name + ": " + complaint(e));
     command.getErr().println("See " + name + " --help.");
     return command.getCommandSpec().exitCodeOnInvalidInput();
   }
 
-  private int failed(Exception e, CommandLine command) {
+  /** picocli's own words, but for what they leave in the dark. */
+  private static String complaint(ParameterException e) {
+    if (e instanceof UnmatchedArgumentException unmatched
+        && !unmatched.isUnknownOption()
+        && !e.getCommandLine().getSubcommands().isEmpty()) {
+      List<String> near = unmatched.getSuggestions();
+      return "there is no command "
+          + unmatched.getUnmatched().get(0)
+          + (near.isEmpty() ? "" : "; did you mean " + String.join(" or ", near) + "?");
+    }
+    ArgSpec argument = e.getArgSpec();
+    if (argument instanceof OptionSpec option && option.type().isEnum() && e.getValue() != null) {
+      // the names that the help has, rather than those of the constants
+      return option.longestName()
+          + " is one of "
+          + String.join(", ", option.completionCandidates())
+          + ", not "
+          + e.getValue();
+    }
+    return String.valueOf(e.getMessage());
+  }
+
+  private int failed(Throwable e, String reason, CommandLine command) {
     PrintWriter err = command.getErr();
-    err.println(command.getCommandSpec().qualifiedName() + ": " + reason(e));
+    err.println(command.getCommandSpec().qualifiedName() + ": " + reason);
     if (stacktrace) {
       e.printStackTrace(err);
     }

@@ -25,6 +25,38 @@ class KilnTest {
   }
 
   @Test
+  void aCommandThatThereIsNotIsNamedWithThoseLikeIt() {
+    CommandRun run = CommandRun.of("mnits");
+
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err())
+        .startsWith("kiln: there is no command mnits; did you mean mnist")
+        .endsWith("?\nSee kiln --help.\n");
+  }
+
+  @Test
+  void aChoiceThatThereIsNotIsAnsweredWithThoseThatTheHelpNames() {
+    CommandRun run = CommandRun.of("mnist", "--model=rnn");
+
+    assertThat(run.err())
+        .isEqualTo(
+            "kiln mnist: --model is one of mlp, cnn, inception, inception-resnet, densenet, vgg,"
+                + " resnet, mobilenet, squeezenet, senet, not rnn\nSee kiln mnist --help.\n");
+  }
+
+  @Test
+  void wantOfMemoryIsSaidInALineThatTellsTheWayOut() {
+    // an array longer than any that a JVM makes
+    CommandRun run = CommandRun.of("regression", "--points=2147483647", "--device=cpu");
+
+    assertThat(run.status()).isEqualTo(1);
+    assertThat(run.err())
+        .startsWith("kiln regression: Java's memory is used up (")
+        .contains("KILN_OPTS=-Xmx")
+        .hasLineCount(1);
+  }
+
+  @Test
   void devicesPrintsATable() {
     CommandRun run = CommandRun.of("devices");
 
