@@ -88,7 +88,7 @@ public final class Demo implements AutoCloseable {
 
   /** A bar up to {@code whole}, on a terminal. */
   public Progress progress(String name, int whole, String unit) {
-    return new Progress(err, Boolean.getBoolean("kiln.terminal"), name, whole, unit);
+    return new Progress(name, whole, unit);
   }
 
   // ------------------------------------------------------------------ weights

@@ -7,7 +7,6 @@ import dev.kiln.optim.Optimizer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Trains epoch by epoch, each batch a step of one optimizer, and says how the loss goes.
@@ -59,7 +58,7 @@ public final class EpochLoop {
       int done = 0;
       for (B batch : batches) {
         step(batch, loss);
-        progress.at(++done, String.format(Locale.ROOT, "%s %.4f", name, log.latest()));
+        progress.at(++done, log.note(name + " %.4f"));
       }
     }
     log.readAll();

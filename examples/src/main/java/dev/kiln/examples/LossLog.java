@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Queue;
 
 /**
@@ -37,6 +38,15 @@ public final class LossLog {
   /** Of the latest step that has been read; NaN before there is one. */
   public float latest() {
     return read.isEmpty() ? Float.NaN : read.get(read.size() - 1);
+  }
+
+  /**
+   * The latest loss as a note beside a bar: nothing before one has been read.
+   *
+   * @param format of one number, such as {@code "loss %.3f"}
+   */
+  public String note(String format) {
+    return read.isEmpty() ? "" : String.format(Locale.ROOT, format, latest());
   }
 
   /** What has been read so far, a number a step. */

@@ -55,7 +55,10 @@ final class TuneCommand implements Callable<Integer> {
     try (Device device = target.open().device()) {
       if (!(device.backend() instanceof Tunable)) {
         throw new ParameterException(
-            spec.commandLine(), device + " has one way to compute each work: nothing to tune");
+            spec.commandLine(),
+            device
+                + " has one way to compute each work: nothing to tune; --device names another, such"
+                + " as opencl:0");
       }
       Tunable tunable = (Tunable) device.backend();
       if (only != null && !tunable.families().contains(only)) {
@@ -69,7 +72,7 @@ final class TuneCommand implements Callable<Integer> {
       out.println("Tuning " + device);
       out.flush();
       Path file;
-      Report report = new Report(out, spec.commandLine().getErr());
+      Report report = new Report(out);
       try {
         file = tunable.tune(only, 1e6 * largest, report);
       } finally {
@@ -87,7 +90,6 @@ final class TuneCommand implements Callable<Integer> {
   /** A bar on a terminal, and a line for each work that is computed otherwise from now on. */
   private static final class Report implements TuningListener, AutoCloseable {
     private final PrintWriter out;
-    private final PrintWriter err;
     private @Nullable Progress bar;
     private int begun;
     private int kept;
@@ -96,14 +98,13 @@ final class TuneCommand implements Callable<Integer> {
     private double least = Double.POSITIVE_INFINITY;
     private double most;
 
-    Report(PrintWriter out, PrintWriter err) {
+    Report(PrintWriter out) {
       this.out = out;
-      this.err = err;
     }
 
     @Override
     public void begins(int works) {
-      bar = new Progress(err, Boolean.getBoolean("kiln.terminal"), "tune", works, "works");
+      bar = new Progress("tune", works, "works");
     }
 
     @Override
@@ -128,8 +129,17 @@ final class TuneCommand implements Callable<Integer> {
       changed++;
       least = Math.min(least, gain);
       most = Math.max(most, gain);
-      out.println(
-          String.format(Locale.ROOT, "%-44s %-14s %.2f times as fast", work, variant, gain));
+      String line =
+          String.format(Locale.ROOT, "%-44s %-14s %.2f times as fast", work, variant, gain);
+      if (bar == null) {
+        print(line);
+      } else {
+        bar.above(() -> print(line));
+      }
+    }
+
+    private void print(String line) {
+      out.println(line);
       out.flush();
     }
 
@@ -148,11 +158,18 @@ final class TuneCommand implements Callable<Integer> {
               + kept
               + " stay with Kiln's own choice, "
               + changed
-              + " take another"
-              + (changed == 0
-                  ? ""
-                  : String.format(Locale.ROOT, ", %.2f to %.2f times as fast", least, most))
+              + (changed == 1 ? " takes another" : " take another")
+              + gains()
               + (dropped == 0 ? "" : "; variants dropped: " + dropped + ", see the log"));
+    }
+
+    private String gains() {
+      if (changed == 0) {
+        return "";
+      }
+      return changed == 1
+          ? String.format(Locale.ROOT, ", %.2f times as fast", most)
+          : String.format(Locale.ROOT, ", %.2f to %.2f times as fast", least, most);
     }
 
     @Override

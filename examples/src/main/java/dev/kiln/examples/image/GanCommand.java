@@ -24,7 +24,6 @@ import dev.kiln.optim.Optimizer;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -121,8 +120,7 @@ public final class GanCommand implements Callable<Integer> {
           judgeStep(step, net, judge, batch.input(), images.detach());
           drawStep(step, net, draw, images);
         }
-        progress.at(
-            ++done, String.format(Locale.ROOT, "%.3f / %.3f", judged.latest(), drawn.latest()));
+        progress.at(++done, judged.note("%.3f / ") + drawn.note("%.3f"));
       }
     }
     judged.readAll();

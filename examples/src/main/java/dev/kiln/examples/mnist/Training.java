@@ -76,8 +76,8 @@ final class Training {
       sizes.add(batch.size());
       progress.at(
           seen,
-          String.format(
-              Locale.ROOT, "loss %.3f, %,.0f images/s", log.latest(), seen / secondsSince(begin)));
+          log.note("loss %.3f, ")
+              + String.format(Locale.ROOT, "%,.0f images/s", seen / secondsSince(begin)));
     }
     log.readAll();
     device.synchronize();

@@ -11,7 +11,6 @@ import dev.kiln.optim.ClipGrad;
 import dev.kiln.optim.Optimizer;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Goes over samples in random order, a batch at a time, with Adam. Gradients longer than 1 are
@@ -69,7 +68,7 @@ final class SampleTraining {
       for (int from = 0; from < samples; from += batch) {
         int to = Math.min(samples, from + batch);
         step(Arrays.copyOfRange(shuffled, from, to), loss);
-        progress.at(to, String.format(Locale.ROOT, "loss %.3f", log.latest()));
+        progress.at(to, log.note("loss %.3f"));
       }
     }
     log.readAll();
