@@ -33,9 +33,13 @@ public final class Safetensors {
   /**
    * Reads every tensor of a file, in the order of its header.
    *
-   * @throws FormatException if the file is cut off, corrupt, or holds a dtype that is not read
+   * @throws FormatException if the file is cut off, corrupt, a folder, or holds a dtype that is not
+   *     read
    */
   public static Map<String, HostTensor> read(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new FormatException(file.toString(), "is a folder, not a safetensors file");
+    }
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       String name = file.toString();
       long size = channel.size();

@@ -34,6 +34,7 @@ import picocli.CommandLine;
  */
 public final class Demo implements AutoCloseable {
   private static final String WEIGHTS = "weights.safetensors";
+  private static final int MOST_PROBLEMS = 4;
 
   private final PrintWriter out;
   private final PrintWriter err;
@@ -106,11 +107,20 @@ public final class Demo implements AutoCloseable {
       try {
         net.load(Safetensors.read(weights));
       } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException(weights + ": " + e.getMessage(), e);
+        throw new IllegalArgumentException(weights + ": " + beginning(e.getMessage()), e);
       }
       say("Weights   %s", weights);
     }
     return net;
+  }
+
+  /** A large net may differ in hundreds of tensors; a few tell what is wrong. */
+  private static String beginning(@Nullable String message) {
+    List<String> problems = List.of(String.valueOf(message).split("; "));
+    int more = problems.size() - MOST_PROBLEMS;
+    return more <= 1
+        ? String.join("; ", problems)
+        : String.join("; ", problems.subList(0, MOST_PROBLEMS)) + "; and " + more + " more";
   }
 
   /** How many numbers a net has to learn. */
@@ -120,15 +130,16 @@ public final class Demo implements AutoCloseable {
 
   /** Leaves the net's weights in the folder, where {@code --load} finds them. */
   public void save(Module net) throws IOException {
-    Safetensors.write(file(WEIGHTS), net.stateDict());
+    Safetensors.write(folder.resolve(WEIGHTS), net.stateDict());
+    written.add(WEIGHTS);
   }
 
   // ------------------------------------------------------------------ files
 
-  /** A file that the demo is about to write into its folder. */
-  public Path file(String name) {
+  /** Leaves a text in the folder. */
+  public void write(String name, String text) throws IOException {
+    WholeFile.write(folder.resolve(name), file -> Files.writeString(file, text));
     written.add(name);
-    return folder.resolve(name);
   }
 
   /** Writes a picture. */
@@ -139,7 +150,7 @@ public final class Demo implements AutoCloseable {
   /** Leaves a picture in the folder, or says why this Java cannot draw one. */
   public void draw(String name, Drawing drawing) throws IOException {
     try {
-      drawing.write(folder.resolve(name));
+      WholeFile.write(folder.resolve(name), drawing::write);
       written.add(name);
     } catch (LinkageError | InternalError e) {
       // a Java without its desktop parts, or a system without a font

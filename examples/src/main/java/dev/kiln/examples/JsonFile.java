@@ -1,7 +1,11 @@
 package dev.kiln.examples;
 
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +19,7 @@ public final class JsonFile {
    * Makes the folder of the file: that fails before the work rather than after it.
    *
    * @param path null for none
+   * @throws IOException if no file can be written there
    */
   public JsonFile(@Nullable Path path) throws IOException {
     this.path = path;
@@ -22,17 +27,44 @@ public final class JsonFile {
     if (folder != null) {
       Files.createDirectories(folder);
     }
+    if (path != null && Files.isDirectory(path)) {
+      throw new IOException("--json names a file to write, and " + path + " is a folder");
+    }
   }
 
   /** Writes it, if one was asked for. */
   public void write(JsonElement content) throws IOException {
     if (path != null) {
-      Files.writeString(path, text(content) + "\n");
+      WholeFile.write(path, file -> Files.writeString(file, text(content) + "\n"));
     }
   }
 
   /** As it stands in the file. */
   static String text(JsonElement content) {
-    return new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(content);
+    return new GsonBuilder()
+        .setPrettyPrinting()
+        .disableHtmlEscaping()
+        .serializeNulls()
+        .create()
+        .toJson(readable(content));
+  }
+
+  /** JSON has no word for what is no finite number: others could not read the file. */
+  private static JsonElement readable(JsonElement content) {
+    if (content instanceof JsonObject object) {
+      JsonObject result = new JsonObject();
+      object.entrySet().forEach(entry -> result.add(entry.getKey(), readable(entry.getValue())));
+      return result;
+    }
+    if (content instanceof JsonArray array) {
+      JsonArray result = new JsonArray();
+      array.forEach(element -> result.add(readable(element)));
+      return result;
+    }
+    boolean lost =
+        content instanceof JsonPrimitive value
+            && value.isNumber()
+            && !Double.isFinite(value.getAsDouble());
+    return lost ? JsonNull.INSTANCE : content;
   }
 }

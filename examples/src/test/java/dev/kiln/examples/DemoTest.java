@@ -3,8 +3,12 @@ package dev.kiln.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import dev.kiln.nn.Linear;
 import dev.kiln.nn.Module;
+import dev.kiln.nn.Sequential;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -73,6 +77,66 @@ class DemoTest {
         .contains("Device    cpu (")
         .contains("Wrote     weights.safetensors to " + folder)
         .contains("Weights   " + weights);
+  }
+
+  @Test
+  void weightsOfAnotherNetAreRefusedWithTheFirstFewDifferences() throws IOException {
+    Module large = Sequential.of(new Linear(2, 2), new Linear(2, 2), new Linear(2, 2));
+    try (Demo demo = open("--device=cpu", "--out=" + folder)) {
+      demo.save(demo.place(new Linear(3, 2)));
+    }
+    String weights = folder.resolve("weights.safetensors").toString();
+    try (Demo demo = open("--device=cpu", "--out=" + folder, "--load=" + weights)) {
+      assertThatThrownBy(() -> demo.place(large))
+          .hasMessageContaining("missing 0.weight [2, 2]; missing 0.bias [2]")
+          .hasMessageEndingWith("; and 4 more");
+    }
+    try (Demo demo = open("--device=cpu", "--out=" + folder, "--load=" + folder)) {
+      assertThatThrownBy(() -> demo.place(new Linear(3, 2)))
+          .hasMessage(folder + ": is a folder, not a safetensors file");
+    }
+  }
+
+  @Test
+  void aJsonFileThatIsAFolderIsRefusedBeforeTheWork() {
+    assertThatThrownBy(() -> open("--device=cpu", "--out=" + folder, "--json=" + folder))
+        .hasMessage("--json names a file to write, and " + folder + " is a folder");
+  }
+
+  @Test
+  void whatIsNoNumberIsNullInTheJson() throws IOException {
+    Path json = folder.resolve("figures.json");
+    try (Demo demo = open("--device=cpu", "--out=" + folder, "--json=" + json)) {
+      JsonArray losses = new JsonArray();
+      losses.add(1.5f);
+      losses.add(Float.NaN);
+      JsonObject figures = demo.figures();
+      figures.add("loss", losses);
+      figures.addProperty("best", Double.POSITIVE_INFINITY);
+      demo.finish(figures);
+    }
+    JsonObject read = JsonParser.parseString(Files.readString(json)).getAsJsonObject();
+    assertThat(read.get("loss").toString()).isEqualTo("[1.5,null]");
+    assertThat(read.get("best").isJsonNull()).isTrue();
+    assertThat(read.get("seed").getAsInt()).isZero();
+  }
+
+  @Test
+  void aPictureThatBreaksOffLeavesTheOneBefore() throws IOException {
+    try (Demo demo = open("--device=cpu", "--out=" + folder)) {
+      demo.draw("a.png", file -> Files.writeString(file, "whole"));
+      assertThatThrownBy(
+              () ->
+                  demo.draw(
+                      "a.png",
+                      file -> {
+                        Files.writeString(file, "ha");
+                        throw new IOException("the disk is full");
+                      }))
+          .hasMessage("the disk is full");
+    }
+    assertThat(folder.resolve("a.png")).hasContent("whole");
+    assertThat(folder).isDirectoryNotContaining("glob:**part*");
   }
 
   @Test

@@ -14,7 +14,6 @@ import dev.kiln.nn.Module;
 import dev.kiln.optim.EarlyStopping;
 import dev.kiln.optim.Optimizer;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -159,7 +158,7 @@ public final class MnistCommand implements Callable<Integer> {
   private void write(Demo demo, Module net, Training training, Confusion confusion)
       throws IOException {
     demo.save(net);
-    writeLosses(demo.file("losses.csv"), training.stepLosses());
+    demo.write("losses.csv", lines(training.stepLosses()));
     demo.draw(
         "loss.png",
         file ->
@@ -173,12 +172,12 @@ public final class MnistCommand implements Callable<Integer> {
     demo.draw("filters.png", file -> FilterPlot.write(file, first));
   }
 
-  private static void writeLosses(Path file, List<Float> losses) throws IOException {
+  private static String lines(List<Float> losses) {
     StringBuilder lines = new StringBuilder("step,loss\n");
     for (int i = 0; i < losses.size(); i++) {
       lines.append(i + 1).append(',').append(losses.get(i)).append('\n');
     }
-    Files.writeString(file, lines);
+    return lines.toString();
   }
 
   private JsonObject figures(Demo demo, Training training, Confusion confusion) {

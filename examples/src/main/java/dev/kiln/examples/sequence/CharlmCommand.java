@@ -9,7 +9,6 @@ import dev.kiln.examples.Progress;
 import dev.kiln.examples.StepOptions;
 import dev.kiln.examples.TrainingOptions;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -143,7 +142,7 @@ public final class CharlmCommand implements Callable<Integer> {
 
       String sample = sampler.write(start, length);
       demo.say("%n%s%n", sample);
-      Files.writeString(demo.file("sample.txt"), sample);
+      demo.write("sample.txt", sample);
       demo.say(
           "Held out  perplexity %.2f; %,.0f characters/s learned",
           run.perplexity(), run.charactersPerSecond);
