@@ -19,6 +19,9 @@ record ShapeDrawings(float[] images, int[] masks) {
   static final int CLASSES = 4;
   private static final int PIXELS = SIDE * SIDE;
 
+  /** More do not fit an array. */
+  static final int MOST = Integer.MAX_VALUE / PIXELS;
+
   /** Shapes in a picture; a later one hides what is under it. */
   private static final int SHAPES = 2;
 

@@ -52,9 +52,10 @@ public final class UNetCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (images < 1) {
+    if (images < 1 || images > ShapeDrawings.MOST) {
       throw new ParameterException(
-          spec.commandLine(), "--images is a number from 1 on, not " + images);
+          spec.commandLine(),
+          "--images is a number from 1 to " + ShapeDrawings.MOST + ", not " + images);
     }
     int epochs = training.epochs();
     int batch = training.batch();

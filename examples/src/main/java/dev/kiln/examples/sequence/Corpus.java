@@ -29,6 +29,9 @@ record Corpus(String text, String origin) {
    */
   static Corpus choose(@Nullable Path named) throws IOException {
     if (named != null) {
+      if (Files.isDirectory(named)) {
+        throw new IOException(named + " is a folder; --text names a file");
+      }
       long size = Files.size(named);
       if (size > LARGEST) {
         throw new IOException(
@@ -58,6 +61,8 @@ record Corpus(String text, String origin) {
     if (bytes.length > 1 && bytes[0] == 0x1f && (bytes[1] & 0xff) == 0x8b) {
       try (InputStream text = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
         bytes = text.readNBytes((int) LARGEST);
+      } catch (IOException e) {
+        throw new IOException(name + " is damaged: " + e.getMessage(), e);
       }
     }
     try {

@@ -72,9 +72,7 @@ public final class LongseqCommand implements Callable<Integer> {
     double lr = spelling.lr();
     List<String> characters = Vocabulary.characters(text);
     Vocabulary vocabulary = Vocabulary.of(characters);
-    int units = hidden == null ? vocabulary.size() : hidden;
     atLeastOne("--seq", window);
-    atLeastOne("--hidden", units);
     atLeastOne("--layers", layers);
     int[] ids = vocabulary.encode(characters);
     int windows = ids.length - window;
@@ -86,6 +84,8 @@ public final class LongseqCommand implements Callable<Integer> {
               + " are not more than "
               + window);
     }
+    int units = hidden == null ? vocabulary.size() : hidden;
+    atLeastOne("--hidden", units);
     try (Demo demo = options.open()) {
       Tensor input = Tensor.of(demo.device(), windows(ids, 0), windows, window);
       Tensor target = Tensor.of(demo.device(), windows(ids, 1), windows, window);

@@ -39,7 +39,7 @@ record Streams(int[] ids, int count, int window) {
 
   /** How many windows it takes to read the streams. */
   int windows() {
-    return (length() + window - 1) / window;
+    return (length() - 1) / window + 1;
   }
 
   /** Window {@code i}, from 0 on. */

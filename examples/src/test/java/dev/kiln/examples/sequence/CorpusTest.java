@@ -44,4 +44,13 @@ class CorpusTest {
 
     assertThatThrownBy(() -> Corpus.choose(latin)).hasMessage(latin + " is no text in UTF-8");
   }
+
+  @Test
+  void aDamagedFileAndAFolderAreNamed() throws IOException {
+    Path cut = Files.write(folder.resolve("cut"), new byte[] {0x1f, (byte) 0x8b, 8, 0});
+
+    assertThatThrownBy(() -> Corpus.choose(cut)).hasMessageStartingWith(cut + " is damaged: ");
+    assertThatThrownBy(() -> Corpus.choose(folder))
+        .hasMessage(folder + " is a folder; --text names a file");
+  }
 }

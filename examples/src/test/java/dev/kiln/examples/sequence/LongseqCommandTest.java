@@ -45,11 +45,13 @@ class LongseqCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--text=ten chars.", "--seq=180", "--layers=0"})
+  @ValueSource(strings = {"--text=ten chars.", "--text=", "--seq=180", "--layers=0"})
   void whatDoesNotFitIsAUsageError(String option) {
     CommandRun run = CommandRun.of("longseq", option);
 
     assertThat(run.status()).isEqualTo(2);
-    assertThat(run.err()).startsWith("kiln longseq: ");
+    assertThat(run.err())
+        .startsWith("kiln longseq: ")
+        .contains(option.substring(0, option.indexOf('=')));
   }
 }

@@ -37,6 +37,14 @@ class StreamsTest {
   }
 
   @Test
+  void aWindowMayBeLongerThanAnyStream() {
+    Streams streams = new Streams(COUNTING, 2, Integer.MAX_VALUE);
+
+    assertThat(streams.windows()).isEqualTo(1);
+    assertThat(streams.get(0).steps()).isEqualTo(streams.length());
+  }
+
+  @Test
   void oneStreamReadsAllButTheLastWhichIsOnlyATarget() {
     Streams streams = new Streams(COUNTING, 1, 100);
 
