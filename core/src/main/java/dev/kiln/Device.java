@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Something that computes, opened: tensors live on it and its {@link Backend} does their
- * arithmetic. Closing it frees all that is left on it.
+ * arithmetic. Closing it frees all that is left on it. Threads may share it: each has scopes and
+ * recordings of its own, and gets what it would get alone.
  */
 public final class Device implements AutoCloseable {
   private static final List<String> PREFERENCE = List.of("cuda", "opencl", "cpu");
@@ -24,7 +25,6 @@ public final class Device implements AutoCloseable {
   private final Backend backend;
   private final ThreadLocal<@Nullable Scope> scope = new ThreadLocal<>();
   private final Retained retained = new Retained();
-  private volatile @Nullable Taking taking;
   private volatile boolean closed;
 
   private Device(DeviceInfo info, Backend backend) {
@@ -114,7 +114,7 @@ public final class Device implements AutoCloseable {
     if (closed) {
       throw new IllegalStateException("device " + info.id() + " is closed");
     }
-    Taking now = takingHere();
+    Taking now = Taking.here(this);
     if (now == null) {
       Taking.refuseHere("it computes on a second device, " + info.id());
       return backend;
@@ -150,7 +150,7 @@ public final class Device implements AutoCloseable {
    */
   public <S> Varying<S> varying(Supplier<S> next, Runnable undo) {
     Varying<S> numbers = new Varying<>(this, next, undo);
-    Taking now = takingHere();
+    Taking now = Taking.here(this);
     if (now != null) {
       now.add(numbers);
     }
@@ -158,7 +158,7 @@ public final class Device implements AutoCloseable {
   }
 
   <S> void call(Varying<S> numbers, Recorder.VaryingCall<S> call) {
-    Taking now = takingHere();
+    Taking now = Taking.here(this);
     if (now == null) {
       call.make(backend(), numbers.current());
     } else {
@@ -168,44 +168,29 @@ public final class Device implements AutoCloseable {
 
   /** Whether this thread's calls are being taken down for a recording. */
   public boolean isRecording() {
-    return takingHere() != null;
+    return Taking.here(this) != null;
   }
 
   /** Where integers can be read that are looked up by: a recording's own are not there yet. */
   Backend backendThatHas(Buffer buffer) {
     Backend here = backend();
-    Taking now = takingHere();
+    Taking now = Taking.here(this);
     return now == null ? here : now.backendThatHas(buffer);
   }
 
   /** Where a step that this thread is recording notes what it does with gradients. */
   @Nullable LeafGradients leafGradients() {
-    Taking now = takingHere();
+    Taking now = Taking.here(this);
     return now == null ? null : now.gradients();
   }
 
-  private @Nullable Taking takingHere() {
-    Taking now = taking;
-    return now != null && now.isOfThisThread() ? now : null;
-  }
-
-  synchronized Taking take() {
-    if (taking != null) {
-      throw new IllegalStateException(
-          "recording: another step is being recorded on " + info.id() + "; one at a time");
-    }
-    Taking begun = new Taking(this, backend(), retained);
-    taking = begun;
-    return begun;
-  }
-
-  void endTaking() {
-    taking = null;
+  Taking take() {
+    return new Taking(this, backend(), retained);
   }
 
   /** The buffer's last tensor has closed. */
   void release(Buffer buffer) {
-    Taking now = takingHere();
+    Taking now = Taking.here(this);
     if (now != null) {
       now.backend().release(buffer);
     } else if (!retained.released(buffer)) {

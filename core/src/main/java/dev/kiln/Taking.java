@@ -25,13 +25,12 @@ import org.jspecify.annotations.Nullable;
  * could not do is refused.
  */
 final class Taking implements AutoCloseable {
-  /** How many steps are being taken down on a thread, on whatever devices. */
-  private static final ThreadLocal<Integer> HERE = ThreadLocal.withInitial(() -> 0);
+  /** The one of a thread, if any. */
+  private static final ThreadLocal<@Nullable Taking> HERE = new ThreadLocal<>();
 
-  /** The same on all threads: every call of a backend looks whether there is any. */
+  /** How many threads have one: every call of a backend looks whether there is any. */
   private static final AtomicInteger ANYWHERE = new AtomicInteger();
 
-  private final Thread thread = Thread.currentThread();
   private final Device device;
   private final Backend real;
   private final Recorder recorder;
@@ -53,24 +52,25 @@ final class Taking implements AutoCloseable {
         (Backend)
             Proxy.newProxyInstance(
                 Backend.class.getClassLoader(), new Class<?>[] {Backend.class}, this::invoke);
-    HERE.set(HERE.get() + 1);
+    HERE.set(this);
     ANYWHERE.incrementAndGet();
   }
 
-  /** Whether this thread is recording on some device. */
-  static boolean isHere() {
-    return ANYWHERE.get() > 0 && HERE.get() > 0;
+  /** That of this thread on a device. */
+  static @Nullable Taking here(Device device) {
+    Taking now = here();
+    return now != null && now.device == device ? now : null;
+  }
+
+  private static @Nullable Taking here() {
+    return ANYWHERE.get() > 0 ? HERE.get() : null;
   }
 
   /** For what a replay would not do again. */
   static void refuseHere(String why) {
-    if (isHere()) {
+    if (here() != null) {
       throw refused(why);
     }
-  }
-
-  boolean isOfThisThread() {
-    return Thread.currentThread() == thread;
   }
 
   Backend backend() {
@@ -135,9 +135,8 @@ final class Taking implements AutoCloseable {
   /** Ends it; what was taken down is thrown away unless it was finished. */
   @Override
   public void close() {
-    HERE.set(HERE.get() - 1);
+    HERE.remove();
     ANYWHERE.decrementAndGet();
-    device.endTaking();
     if (!finished) {
       Varying.goBack(varying);
       gradients.abandon();
