@@ -8,6 +8,7 @@
 //   KILN_MOCK_DEVICES          0 or 1
 //   KILN_MOCK_DRIVER_VERSION   what cuDriverGetVersion says, such as 11040
 //   KILN_MOCK_DEFERRED         1: queued work runs only when somebody waits for it
+//   KILN_MOCK_FAILING_LAUNCH   the number of a launch that fails, and with it all that comes later
 // Tests change the same, and more, while running: cuCtxSetLimit with a number of Setting.
 #include <cstdarg>
 #include <cstdio>
@@ -71,7 +72,7 @@ int deviceCount = atoi(environment("KILN_MOCK_DEVICES", "1"));
 int driverVersion = atoi(environment("KILN_MOCK_DRIVER_VERSION", "12060"));
 Order order = namedOrder(environment("KILN_MOCK_ORDER", "forward"));
 int capability = 75;
-long failingLaunch = 0, refusedGraph = 0;
+long failingLaunch = atol(environment("KILN_MOCK_FAILING_LAUNCH", "0")), refusedGraph = 0;
 struct Pinned {
   size_t bytes;
   bool mapped;
