@@ -231,7 +231,7 @@ KERNEL(WG) rnn_cpu_forward(GLOBAL const float* x, GLOBAL const float* RESTRICT p
           store_zeros(gates + row * GATES * hidden, GATES * hidden);
           store_zeros(previous + row * hidden, hidden);
           if (CELL == LSTM) store_zeros(cells + row * hidden, hidden);
-          if (CELL == GRU || CELL == GRU_RESET_FIRST) store_zeros(products + row * hidden, hidden);
+          if (GATES == 3) store_zeros(products + row * hidden, hidden);
         }
       }
     }
