@@ -123,8 +123,26 @@ final class TuningFile {
     return new Winners();
   }
 
-  /** Puts the winners in the place of what was there, all at once. */
+  /**
+   * Puts the winners in the place of what was there, all at once.
+   *
+   * @throws IOException if the folder is none, or cannot be written to
+   */
   void write(Winners winners) throws IOException {
+    try {
+      replace(winners);
+    } catch (IOException e) {
+      throw new IOException(
+          "what tuning finds cannot be kept in "
+              + path.getParent()
+              + ": "
+              + e
+              + "; -Dkiln.cache=DIR names another folder",
+          e);
+    }
+  }
+
+  private void replace(Winners winners) throws IOException {
     List<String> lines = new ArrayList<>(head());
     lines.addAll(winners.lines());
     lines.add(END);

@@ -1,6 +1,7 @@
 package dev.kiln.gpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kiln.backend.GemmSpec;
 import dev.kiln.gpu.driver.DriverInfo;
@@ -133,5 +134,15 @@ final class TuningFileTest {
         System.setProperty("kiln.cache", before);
       }
     }
+  }
+
+  @Test
+  void aFolderThatIsNoneIsNamedWithTheWayOut() throws IOException {
+    Path none = Files.createFile(folder.resolve("file")).resolve("tuning");
+
+    TuningFile file = TuningFile.in(none, DEVICE, DeviceClass.of(DEVICE, false));
+    assertThatThrownBy(() -> file.write(new Winners()))
+        .hasMessageStartingWith("what tuning finds cannot be kept in " + none + ": ")
+        .hasMessageContaining("-Dkiln.cache=DIR");
   }
 }

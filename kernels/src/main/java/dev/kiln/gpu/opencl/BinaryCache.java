@@ -15,13 +15,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Compiled programs on disk, in a {@link CacheFolder}. A file holds the SHA-256 of the binary and
  * then the binary: a torn or altered one counts as absent. What cannot be read or written is only
- * slower, never an error.
+ * slower, never an error; the log says once that nothing can be kept.
  */
 final class BinaryCache {
   private static final System.Logger LOG = System.getLogger("dev.kiln.gpu");
   private static final int DIGEST_BYTES = 32;
 
   private final @Nullable Path folder;
+  private boolean told;
 
   /**
    * @param folder null to keep nothing
@@ -62,12 +63,28 @@ final class BinaryCache {
     try {
       Files.createDirectories(folder);
       Path part = Files.createTempFile(folder, "part", null);
-      byte[] content = Arrays.copyOf(sha256().digest(binary), DIGEST_BYTES + binary.length);
-      System.arraycopy(binary, 0, content, DIGEST_BYTES, binary.length);
-      Files.write(part, content);
-      Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      try {
+        byte[] content = Arrays.copyOf(sha256().digest(binary), DIGEST_BYTES + binary.length);
+        System.arraycopy(binary, 0, content, DIGEST_BYTES, binary.length);
+        Files.write(part, content);
+        Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        Files.deleteIfExists(part);
+      }
     } catch (IOException e) {
-      LOG.log(System.Logger.Level.DEBUG, "cannot write " + file, e);
+      tell(folder, e);
+    }
+  }
+
+  private synchronized void tell(Path folder, IOException why) {
+    if (!told) {
+      told = true;
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "compiled programs cannot be kept in {0}, so that each run compiles them anew ({1});"
+              + " -Dkiln.cache=DIR names another folder, off none",
+          folder,
+          why);
     }
   }
 
