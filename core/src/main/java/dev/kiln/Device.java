@@ -78,18 +78,22 @@ public final class Device implements AutoCloseable {
     int colon = id.indexOf(':');
     String api = colon < 0 ? id : id.substring(0, colon);
     String selector = colon < 0 ? "" : id.substring(colon + 1);
-    for (BackendProvider provider : providers()) {
+    List<BackendProvider> providers = providers();
+    for (BackendProvider provider : providers) {
       if (provider.api().equals(api)) {
         Backend backend = provider.open(selector);
         return new Device(provider.describe(selector), backend);
       }
     }
+    List<String> known = providers.stream().map(BackendProvider::api).toList();
     throw new DeviceException(
         "Device.open: \""
             + id
             + "\" is of no known API: it begins with one of "
-            + providers().stream().map(BackendProvider::api).collect(Collectors.joining(", "))
-            + " (kiln-kernels on the class path adds opencl and cuda)");
+            + String.join(", ", known)
+            + (known.containsAll(PREFERENCE)
+                ? ""
+                : " (kiln-kernels on the class path adds opencl and cuda)"));
   }
 
   /** A device over a backend that the caller made; for tests and for backends of one's own. */

@@ -1,6 +1,7 @@
 package dev.kiln.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kiln.backend.DeviceInfo;
 import dev.kiln.backend.DeviceInfo.Kind;
@@ -32,6 +33,13 @@ class DeviceChoiceTest {
         .isEqualTo(
             "there is no usable GPU (cuda: no NVIDIA driver is installed; opencl:1 is no GPU and is"
                 + " taken only when asked for)");
+  }
+
+  @Test
+  void whatIsNoDeviceIsAnsweredWithTheApisThatThereAre() {
+    assertThatThrownBy(() -> DeviceChoice.of("gpu"))
+        .hasMessage(
+            "Device.open: \"gpu\" is of no known API: it begins with one of cuda, opencl, cpu");
   }
 
   private static DeviceInfo device(String id, Kind kind) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class KilnTest {
@@ -54,6 +56,18 @@ class KilnTest {
         .startsWith("kiln regression: Java's memory is used up (")
         .contains("KILN_OPTS=-Xmx")
         .hasLineCount(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"folder", "file:///folder", "https:///folder", "http://a b"})
+  void aMirrorThatIsNoAddressOfTheWebIsAUsageError(String mirror) {
+    CommandRun run = CommandRun.of("data", "mnist", "--mirror=" + mirror);
+
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err())
+        .startsWith("kiln data mnist: --mirror is an address such as https://")
+        .contains(", not " + mirror + "\n");
+    assertThat(run.out()).isEmpty();
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.kiln.examples.mnist;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Fetches a data set: what {@code kiln data mnist} and {@code kiln data fashion} share. */
@@ -46,7 +48,7 @@ abstract class FetchCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     List<URI> asked = new ArrayList<>();
     for (String mirror : mirrors) {
-      asked.add(URI.create(mirror.endsWith("/") ? mirror : mirror + "/"));
+      asked.add(address(mirror));
     }
     asked.addAll(set.mirrors());
     Path target = directory != null ? directory : set.cache();
@@ -65,5 +67,19 @@ abstract class FetchCommand implements Callable<Integer> {
         .fill(target);
     out.println("All four files are there and right.");
     return 0;
+  }
+
+  private URI address(String mirror) {
+    try {
+      URI address = new URI(mirror.endsWith("/") ? mirror : mirror + "/");
+      if (List.of("http", "https").contains(String.valueOf(address.getScheme()))
+          && address.getHost() != null) {
+        return address;
+      }
+    } catch (URISyntaxException e) {
+      // said below
+    }
+    throw new ParameterException(
+        spec.commandLine(), "--mirror is an address such as https://host/folder, not " + mirror);
   }
 }
