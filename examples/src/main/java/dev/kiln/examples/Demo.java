@@ -64,6 +64,7 @@ public final class Demo implements AutoCloseable {
       // what may fail does so before the work rather than after it
       this.json = json.file();
       Files.createDirectories(folder);
+      WholeFile.check(folder.resolve(WEIGHTS));
     } catch (IOException | RuntimeException e) {
       device.close();
       throw e;

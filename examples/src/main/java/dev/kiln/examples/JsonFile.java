@@ -27,8 +27,11 @@ public final class JsonFile {
     if (folder != null) {
       Files.createDirectories(folder);
     }
-    if (path != null && Files.isDirectory(path)) {
-      throw new IOException("--json names a file to write, and " + path + " is a folder");
+    if (path != null) {
+      if (Files.isDirectory(path)) {
+        throw new IOException("--json names a file to write, and " + path + " is a folder");
+      }
+      WholeFile.check(path);
     }
   }
 
