@@ -36,6 +36,14 @@ class EagerTest implements EmptyCache {
         "--device=" + device);
   }
 
+  /** Large nets, on few images: sums of branches, squeezed channels, many layers. */
+  @ParameterizedTest
+  @CsvSource({"vgg, cuda:0", "inception-resnet, cuda:0", "senet, opencl:0"})
+  void largeNets(String model, String device) throws IOException {
+    same(
+        "mnist", "--model=" + model, "--limit=10", "--batch=8", "--epochs=4", "--device=" + device);
+  }
+
   @ParameterizedTest
   @CsvSource({"lstm, cpu", "gru, cpu", "lstm, opencl:0", "rnn, cuda:0"})
   void charlm(String cell, String device) throws IOException {
