@@ -36,6 +36,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -175,24 +176,37 @@ public abstract class RecordingCases {
     return labels;
   }
 
-  @ParameterizedTest
-  @EnumSource(Steps.class)
-  void aRecordedNetTrainsLikeAnEagerOne(Steps steps) {
+  private interface Training {
+    /** What it has seen on its way. */
+    List<float[]> take(
+        Device device,
+        Module net,
+        Steps steps,
+        BiFunction<Device, Integer, Tensor> input,
+        boolean recorded);
+  }
+
+  private void endLikeEagerOnes(
+      Training training,
+      Supplier<Module> net,
+      Steps steps,
+      BiFunction<Device, Integer, Tensor> input) {
     try (Device device = open()) {
-      List<float[]> eager = train(device, images(), steps, RecordingCases::pixels, false);
-      List<float[]> recorded = train(device, images(), steps, RecordingCases::pixels, true);
+      List<float[]> eager = training.take(device, net.get(), steps, input, false);
+      List<float[]> recorded = training.take(device, net.get(), steps, input, true);
       assertThat(recorded).usingRecursiveComparison().isEqualTo(eager);
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(Steps.class)
+  void aRecordedNetTrainsLikeAnEagerOne(Steps steps) {
+    endLikeEagerOnes(RecordingCases::train, RecordingCases::images, steps, RecordingCases::pixels);
+  }
+
   @Test
   void aRecordedRecurrentNetTrainsLikeAnEagerOne() {
-    try (Device device = open()) {
-      BiFunction<Device, Integer, Tensor> input = RecordingCases::letters;
-      List<float[]> eager = train(device, new Letters(), Steps.ADAM, input, false);
-      List<float[]> recorded = train(device, new Letters(), Steps.ADAM, input, true);
-      assertThat(recorded).usingRecursiveComparison().isEqualTo(eager);
-    }
+    endLikeEagerOnes(RecordingCases::train, Letters::new, Steps.ADAM, RecordingCases::letters);
   }
 
   @Test
@@ -318,21 +332,12 @@ public abstract class RecordingCases {
   @ParameterizedTest
   @EnumSource(Steps.class)
   void whoIsRefusedGoesOnEagerly(Steps steps) {
-    try (Device device = open()) {
-      List<float[]> eager = goOn(device, images(), steps, RecordingCases::pixels, false);
-      List<float[]> refused = goOn(device, images(), steps, RecordingCases::pixels, true);
-      assertThat(refused).usingRecursiveComparison().isEqualTo(eager);
-    }
+    endLikeEagerOnes(RecordingCases::goOn, RecordingCases::images, steps, RecordingCases::pixels);
   }
 
   @Test
   void whoIsRefusedWithARecurrentNetGoesOnEagerly() {
-    try (Device device = open()) {
-      BiFunction<Device, Integer, Tensor> input = RecordingCases::letters;
-      List<float[]> eager = goOn(device, new Letters(), Steps.ADAM, input, false);
-      List<float[]> refused = goOn(device, new Letters(), Steps.ADAM, input, true);
-      assertThat(refused).usingRecursiveComparison().isEqualTo(eager);
-    }
+    endLikeEagerOnes(RecordingCases::goOn, Letters::new, Steps.ADAM, RecordingCases::letters);
   }
 
   /** Some steps: of a recording that is refused the second, and then eager ones, or all eager. */
