@@ -79,9 +79,9 @@ public final class LongseqCommand implements Callable<Integer> {
     if (windows < 1) {
       throw new ParameterException(
           spec.commandLine(),
-          "--text has more characters than a window, "
+          "--text has "
               + ids.length
-              + " are not more than "
+              + " characters, and more are needed than in a window, of which --seq says "
               + window);
     }
     int units = hidden == null ? vocabulary.size() : hidden;
