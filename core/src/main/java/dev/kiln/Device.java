@@ -147,7 +147,7 @@ public final class Device implements AutoCloseable {
   }
 
   /**
-   * The same for a {@code next} that counts.
+   * The same for a {@code next} that counts, unless it throws.
    *
    * @param undo takes back what the latest call of {@code next} has counted: the run that it was
    *     for did not take place

@@ -35,7 +35,10 @@ public final class Generator {
     return streams.getAndIncrement();
   }
 
-  /** Makes the latest draw's number the next one's again: that draw did not take place. */
+  /**
+   * Makes the latest draw's number the next one's again: that draw did not take place. For who
+   * knows that nobody has drawn since.
+   */
   public void takeBackStream() {
     streams.getAndDecrement();
   }
