@@ -40,7 +40,9 @@ enum Setting {
   SUBMISSIONS,         // to be read: how many calls have queued something
   SET_CAPABILITY,      // major * 10 + minor, of the first device
   SET_REFUSED_GRAPH,   // the value-th graph from now finds no memory to be launched; 0: none
-  HELD,                // to be read: how much memory, streams, events, modules and graphs there are
+  HELD,                // to be read: how much memory, streams, events, modules and graphs there are,
+                       // and how many hold the context
+  SET_REFUSED,         // the value-th call from now that makes one of those finds no memory; 0: none
 };
 
 enum Attribute {  // of a device
@@ -72,7 +74,7 @@ int deviceCount = atoi(environment("KILN_MOCK_DEVICES", "1"));
 int driverVersion = atoi(environment("KILN_MOCK_DRIVER_VERSION", "12060"));
 Order order = namedOrder(environment("KILN_MOCK_ORDER", "forward"));
 int capability = 75;
-long failingLaunch = atol(environment("KILN_MOCK_FAILING_LAUNCH", "0")), refusedGraph = 0;
+long failingLaunch = atol(environment("KILN_MOCK_FAILING_LAUNCH", "0")), refusedGraph = 0, refused = 0;
 struct Pinned {
   size_t bytes;
   bool mapped;
@@ -104,6 +106,11 @@ bool lives(const void* handle, Kind kind) {
 
 Result notLiving(const char* call) {
   return fail(INVALID_HANDLE, std::string(call) + ": a handle of nothing that lives");
+}
+
+Result refusal(const char* call) {
+  if (refused == 0 || --refused > 0) return SUCCESS;
+  return fail(OUT_OF_MEMORY, std::string(call) + " was told to find no memory");
 }
 
 // Queued work must not be told of memory that was freed meanwhile.
@@ -145,6 +152,7 @@ bool isPinned(uint64_t address) { return pinned.count((char*)address) != 0; }
 #define NEED(kind, handle) \
   NEED_CONTEXT;            \
   if (!lives(handle, kind)) return notLiving(__func__)
+#define MAKES_SOMETHING if (Result bad = refusal(__func__)) return bad
 #define SAFE_CALL \
   NEED_CONTEXT;   \
   if (Result bad = queue::unsafe(__func__)) return bad
@@ -219,6 +227,7 @@ API cuGetErrorString(Result result, const char** text) {
 
 API cuDevicePrimaryCtxRetain(void** context, int) {
   NEED_INIT;
+  MAKES_SOMETHING;
   contextUsers++;
   *context = &theContext;
   return SUCCESS;
@@ -259,6 +268,7 @@ API cuCtxSetLimit(int limit, size_t value) {
     case SET_FAILING_LAUNCH: failingLaunch = (long)value; return SUCCESS;
     case SET_CAPABILITY: capability = (int)value; return SUCCESS;
     case SET_REFUSED_GRAPH: refusedGraph = (long)value; return SUCCESS;
+    case SET_REFUSED: refused = (long)value; return SUCCESS;
     default: return fail(NOT_SUPPORTED, "limit " + std::to_string(limit) + " is not mocked");
   }
 }
@@ -267,6 +277,7 @@ API cuCtxSetLimit(int limit, size_t value) {
 
 API cuMemAlloc_v2(Address* address, size_t bytes) {
   SAFE_CALL;
+  MAKES_SOMETHING;
   return memory::allocate(address, bytes);
 }
 
@@ -285,6 +296,7 @@ API cuMemGetInfo_v2(size_t* free, size_t* total) {
 
 API cuMemHostAlloc(void** pointer, size_t bytes, unsigned flags) {
   SAFE_CALL;
+  MAKES_SOMETHING;
   *pointer = malloc(bytes);
   if (*pointer == nullptr) return fail(OUT_OF_MEMORY, "the host has no memory");
   memset(*pointer, 0xFF, bytes);
@@ -368,6 +380,7 @@ API cuMemsetD32Async(Address address, unsigned value, size_t words, Stream* stre
 API cuModuleLoadDataEx(Module** module, const char* ptx, unsigned optionCount, int* options,
                        void** values) {
   SAFE_CALL;
+  MAKES_SOMETHING;
   Result result = loadModule(ptx, capability, driverVersion, module);
   if (result == SUCCESS) living[*module] = MODULE;
   char* log = nullptr;
@@ -428,6 +441,7 @@ API cuLaunchKernel(Function* function, unsigned gx, unsigned gy, unsigned gz, un
 
 API cuStreamCreate(Stream** stream, unsigned) {
   NEED_CONTEXT;
+  MAKES_SOMETHING;
   return born(stream, new Stream, STREAM);
 }
 
@@ -449,6 +463,7 @@ API cuStreamSynchronize(Stream* stream) {
 
 API cuEventCreate(Event** event, unsigned) {
   NEED_CONTEXT;
+  MAKES_SOMETHING;
   return born(event, new Event, EVENT);
 }
 
@@ -486,6 +501,7 @@ API cuStreamEndCapture(Stream* stream, Work** graph) {
 
 API cuGraphInstantiateWithFlags(Work** steps, Work* graph, unsigned long long) {
   NEED(GRAPH, graph);
+  MAKES_SOMETHING;
   return born(steps, new Work(*graph), STEPS);
 }
 
@@ -522,7 +538,9 @@ API cuCtxGetLimit(size_t* value, int limit) {
   SERIAL;
   switch (limit) {
     case SUBMISSIONS: *value = queue::submissions(); return SUCCESS;
-    case HELD: *value = living.size() + pinned.size() + memory::count(); return SUCCESS;
+    case HELD:
+      *value = living.size() + pinned.size() + memory::count() + contextUsers;
+      return SUCCESS;
     default: return fail(NOT_SUPPORTED, "limit " + std::to_string(limit) + " is not mocked");
   }
 }

@@ -92,10 +92,25 @@ final class CudaDriver implements Driver {
     CudaCall.check(cuDeviceGet(device, ordinal), "cuDeviceGet " + ordinal);
     info = describe(device);
     CudaCall.check(cuDevicePrimaryCtxRetain(context, device), "cuDevicePrimaryCtxRetain");
-    makeCurrent();
-    CudaCall.check(cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING), "cuStreamCreate");
-    transfers = new Transfers(stream);
-    launchArguments = new LaunchArguments();
+    try (Acquired acquired = new Acquired()) {
+      acquired.add(this::releaseContext);
+      makeCurrent();
+      CudaCall.check(
+          cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING), "cuStreamCreate");
+      acquired.add(this::destroyStream);
+      transfers = new Transfers(stream);
+      acquired.add(transfers::close);
+      launchArguments = new LaunchArguments();
+      acquired.keep();
+    }
+  }
+
+  private void releaseContext() {
+    CudaCall.check(cuDevicePrimaryCtxRelease(device), "cuDevicePrimaryCtxRelease");
+  }
+
+  private void destroyStream() {
+    CudaCall.check(cuStreamDestroy(stream), "cuStreamDestroy");
   }
 
   /** What a device says of itself, without opening it. */
@@ -412,10 +427,10 @@ final class CudaDriver implements Driver {
       }
       transfers.close();
       launchArguments.close();
-      CudaCall.check(cuStreamDestroy(stream), "cuStreamDestroy");
+      destroyStream();
     } finally {
       closed = true;
-      CudaCall.check(cuDevicePrimaryCtxRelease(device), "cuDevicePrimaryCtxRelease");
+      releaseContext();
     }
   }
 }

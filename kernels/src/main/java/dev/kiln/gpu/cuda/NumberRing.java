@@ -43,18 +43,21 @@ final class NumberRing {
     KernelProgram program = ProgramCatalog.shipped().program("numbers");
     next = driver.kernel(program, "next_numbers");
     grid = Grid.of(1, program.tunable("WG"));
-    try {
+    long bytes = (long) ROWS * count * WORD;
+    try (Acquired acquired = new Acquired()) {
       turn = driver.allocate(WORD);
+      acquired.add(() -> driver.free(turn));
+      driver.fill(turn, 0, WORD);
+      pinned = PinnedMemory.allocate(bytes);
+      acquired.add(pinned::free);
+      CudaMemory.Pointer pointer = new CudaMemory.Pointer();
+      CudaCall.check(cuMemHostGetDevicePointer(pointer, pinned, 0), "cuMemHostGetDevicePointer");
+      rowsOnDevice = CudaMemory.allocation(pointer, bytes);
+      acquired.keep();
     } catch (DeviceMemoryException e) {
       throw new dev.kiln.OutOfDeviceMemoryException("recording: " + e.getMessage());
     }
-    driver.fill(turn, 0, WORD);
-    long bytes = (long) ROWS * count * WORD;
-    pinned = PinnedMemory.allocate(bytes);
     rows = pinned.buffer().asIntBuffer();
-    CudaMemory.Pointer pointer = new CudaMemory.Pointer();
-    CudaCall.check(cuMemHostGetDevicePointer(pointer, pinned, 0), "cuMemHostGetDevicePointer");
-    rowsOnDevice = CudaMemory.allocation(pointer, bytes);
   }
 
   /** Queues the kernel that fetches the row of this run. */

@@ -11,7 +11,6 @@ import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
-import java.util.Arrays;
 import jcuda.driver.CUdeviceptr;
 import jcuda.driver.CUevent;
 import jcuda.driver.CUevent_flags;
@@ -33,7 +32,13 @@ final class Transfers {
 
   Transfers(CUstream stream) {
     this.stream = stream;
-    Arrays.setAll(stages, i -> new Stage());
+    try (Acquired acquired = new Acquired()) {
+      for (int i = 0; i < STAGES; i++) {
+        stages[i] = new Stage();
+        acquired.add(stages[i]::close);
+      }
+      acquired.keep();
+    }
   }
 
   /** Returns as soon as the source may be changed. */
@@ -111,7 +116,11 @@ final class Transfers {
     private final CUevent free = new CUevent();
 
     private Stage() {
-      CudaCall.check(cuEventCreate(free, CUevent_flags.CU_EVENT_DISABLE_TIMING), "cuEventCreate");
+      try (Acquired acquired = new Acquired()) {
+        acquired.add(memory::free);
+        CudaCall.check(cuEventCreate(free, CUevent_flags.CU_EVENT_DISABLE_TIMING), "cuEventCreate");
+        acquired.keep();
+      }
     }
 
     private ByteBuffer bytes() {

@@ -3,6 +3,7 @@ package dev.kiln.gpu.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kiln.DeviceException;
 import dev.kiln.gpu.driver.Command;
 import dev.kiln.gpu.driver.DeviceMemory;
 import dev.kiln.gpu.driver.DeviceMemoryException;
@@ -43,6 +44,26 @@ class CudaGraphTest {
 
   // ---- what is held
 
+  @Test
+  void aDriverThatDoesNotOpenLeavesNothingBehind() {
+    long before = MockCuda.held();
+    CudaDriver second = null;
+    int made = 0;
+    while (second == null) {
+      MockCuda.refuse(++made);
+      try {
+        second = new CudaDriver(0);
+      } catch (DriverException e) {
+        assertThat(e).hasMessageContaining("CUDA_ERROR_OUT_OF_MEMORY").hasNoSuppressedExceptions();
+        assertThat(MockCuda.held()).as("after %s", e.getMessage()).isEqualTo(before);
+      }
+    }
+    MockCuda.refuse(0);
+    assertThat(MockCuda.held() - before).isEqualTo(made - 1).isGreaterThan(3);
+    second.close();
+    assertThat(MockCuda.held()).isEqualTo(before);
+  }
+
   /** Others may hold the same context: another device of Kiln's, or another library. */
   @Test
   void aClosedDriverLeavesNothingInAContextThatOthersHold() throws DeviceMemoryException {
@@ -74,6 +95,23 @@ class CudaGraphTest {
 
     driver.fill(memory, Float.floatToRawIntBits(3), WORD);
     assertThat(floats(memory, 1)).containsExactly(3);
+  }
+
+  @Test
+  void aPreparationThatFindsNoMemoryLeavesNothingBehind() throws DeviceMemoryException {
+    DeviceMemory numbers = driver.allocate(Prepared.bytesFor(1));
+    List<Command> commands = List.of(new Command.Fill(numbers, 1, WORD));
+    driver.prepare(commands, numbers).close(); // loads a kernel
+    long before = MockCuda.held();
+    for (int made = 1; made <= 3; made++) { // a turn, rows, steps
+      MockCuda.refuse(made);
+      assertThatThrownBy(() -> driver.prepare(commands, numbers))
+          .isInstanceOf(DeviceException.class)
+          .hasMessageContaining("CUDA_ERROR_OUT_OF_MEMORY");
+      assertThat(MockCuda.held()).isEqualTo(before);
+    }
+    MockCuda.refuse(4);
+    driver.prepare(commands, numbers).close();
   }
 
   // ---- runs

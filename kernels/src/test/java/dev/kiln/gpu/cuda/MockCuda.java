@@ -40,7 +40,8 @@ public final class MockCuda {
     SUBMISSIONS,
     CAPABILITY,
     REFUSED_GRAPH,
-    HELD;
+    HELD,
+    REFUSED;
 
     private static final int FIRST = 0x4B10;
 
@@ -169,7 +170,8 @@ public final class MockCuda {
   }
 
   /**
-   * How many allocations, pinned ones too, streams, events, modules and graphs there are in all.
+   * How many allocations, pinned ones too, streams, events, modules and graphs there are in all,
+   * and how many hold the context.
    */
   static long held() {
     return Setting.HELD.get();
@@ -185,6 +187,11 @@ public final class MockCuda {
     Setting.REFUSED_GRAPH.set(count);
   }
 
+  /** Lets the count-th call from now that makes any of {@link #held} fail; 0 takes it back. */
+  static void refuse(int count) {
+    Setting.REFUSED.set(count);
+  }
+
   /** Back to what a fresh process has; nothing where the mock is not installed. */
   public static synchronized void reset() {
     if (!installed) {
@@ -198,5 +205,6 @@ public final class MockCuda {
     failLaunch(0);
     capability(75);
     refuseGraph(0);
+    refuse(0);
   }
 }
