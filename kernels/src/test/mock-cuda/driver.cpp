@@ -113,6 +113,12 @@ Result refusal(const char* call) {
   return fail(OUT_OF_MEMORY, std::string(call) + " was told to find no memory");
 }
 
+// Code and graphs lie in the device's memory too.
+Result roomFor(const char* what) {
+  if (memory::used() < memory::capacity()) return SUCCESS;
+  return fail(OUT_OF_MEMORY, std::string("no memory for ") + what);
+}
+
 // Queued work must not be told of memory that was freed meanwhile.
 Result whenIdle(queue::Item call) {
   Result earlier = queue::drain();
@@ -381,6 +387,7 @@ API cuModuleLoadDataEx(Module** module, const char* ptx, unsigned optionCount, i
                        void** values) {
   SAFE_CALL;
   MAKES_SOMETHING;
+  if (Result bad = roomFor("a module")) return bad;
   Result result = loadModule(ptx, capability, driverVersion, module);
   if (result == SUCCESS) living[*module] = MODULE;
   char* log = nullptr;
@@ -502,6 +509,7 @@ API cuStreamEndCapture(Stream* stream, Work** graph) {
 API cuGraphInstantiateWithFlags(Work** steps, Work* graph, unsigned long long) {
   NEED(GRAPH, graph);
   MAKES_SOMETHING;
+  if (Result bad = roomFor("a graph")) return bad;
   return born(steps, new Work(*graph), STEPS);
 }
 

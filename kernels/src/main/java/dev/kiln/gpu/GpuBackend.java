@@ -82,9 +82,10 @@ public final class GpuBackend
       throw new IllegalArgumentException(
           "-Dkiln.gpu.kernels is cpu or gpu, not \"" + wanted + "\"");
     }
-    KernelLibrary kernels = new KernelLibrary(driver, ProgramCatalog.shipped());
+    MemoryPool pool = MemoryPool.of(driver);
+    KernelLibrary kernels = new KernelLibrary(driver, pool, ProgramCatalog.shipped());
     kernels.tune(Tuning.of(driver.info(), cpuKernels));
-    return new GpuBackend(driver, MemoryPool.of(driver), kernels, cpuKernels);
+    return new GpuBackend(driver, pool, kernels, cpuKernels);
   }
 
   @Override

@@ -102,8 +102,12 @@ final class GpuRecorder implements Recorder {
         putInPlace(launch.arguments(), memory);
       }
     }
-    Prepared prepared = driver.prepare(listing.commands(), memory);
-    listing.commands().clear();
+    List<Command> commands = listing.commands();
+    Prepared prepared =
+        pool.withRoom(
+            () -> "room for a recording of " + commands.size() + " commands",
+            () -> driver.prepare(commands, memory));
+    commands.clear();
     int[] all = new int[words];
     return new Replay() {
       @Override

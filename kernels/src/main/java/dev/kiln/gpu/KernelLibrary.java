@@ -10,24 +10,32 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Kernels by program and name; each is built by the driver when it is first asked for. */
 final class KernelLibrary {
   private final Driver driver;
+  private final MemoryPool pool;
   private final ProgramCatalog catalog;
   private final Map<String, Map<String, Kernel>> kernels;
   private volatile Tuning tuning = Tuning.NONE;
 
-  KernelLibrary(Driver driver, ProgramCatalog catalog) {
-    this(driver, catalog, new ConcurrentHashMap<>());
+  /**
+   * @param pool that of {@code driver}, to make room where a kernel finds none
+   */
+  KernelLibrary(Driver driver, MemoryPool pool, ProgramCatalog catalog) {
+    this(driver, pool, catalog, new ConcurrentHashMap<>());
   }
 
   private KernelLibrary(
-      Driver driver, ProgramCatalog catalog, Map<String, Map<String, Kernel>> kernels) {
+      Driver driver,
+      MemoryPool pool,
+      ProgramCatalog catalog,
+      Map<String, Map<String, Kernel>> kernels) {
     this.driver = driver;
+    this.pool = pool;
     this.catalog = catalog;
     this.kernels = kernels;
   }
 
   /** The same kernels, for plans that another tuning tells what to take. */
   KernelLibrary tunedBy(Tuning other) {
-    KernelLibrary library = new KernelLibrary(driver, catalog, kernels);
+    KernelLibrary library = new KernelLibrary(driver, pool, catalog, kernels);
     library.tune(other);
     return library;
   }
@@ -41,7 +49,12 @@ final class KernelLibrary {
   private Kernel build(String program, String name) {
     return kernels
         .computeIfAbsent(program, key -> new ConcurrentHashMap<>())
-        .computeIfAbsent(name, key -> driver.kernel(catalog.program(program), name));
+        .computeIfAbsent(
+            name,
+            key ->
+                pool.withRoom(
+                    () -> "room for program " + program,
+                    () -> driver.kernel(catalog.program(program), name)));
   }
 
   /** Which variants the plans take that choose among these kernels. */

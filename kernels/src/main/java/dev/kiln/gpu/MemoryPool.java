@@ -13,6 +13,7 @@ import java.util.IdentityHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -124,18 +125,29 @@ final class MemoryPool {
 
   private DeviceMemory allocateFresh(long bytes, long size) {
     if (size > cap - used) {
-      throw outOfMemory(bytes, "the pool's cap is " + text(cap) + " (-Dkiln.memory.cap)");
+      throw outOfMemory(text(bytes), "the pool's cap is " + text(cap) + " (-Dkiln.memory.cap)");
     }
     trim(cap - used - size);
+    return withRoom(() -> text(bytes), () -> driver.allocate(size));
+  }
+
+  /**
+   * What a call of the driver gives that takes memory of the device. Where there is none, what is
+   * cached goes back to the driver, and the call is made once more.
+   *
+   * @param wanted what the memory is for, as a message names it
+   * @throws OutOfDeviceMemoryException if there is none even then
+   */
+  <T> T withRoom(Supplier<String> wanted, Supplier<T> call) {
     try {
-      return driver.allocate(size);
+      return call.get();
     } catch (DeviceMemoryException first) {
-      trim(0);
-      try {
-        return driver.allocate(size);
-      } catch (DeviceMemoryException e) {
-        throw outOfMemory(bytes, "the driver says: " + e.getMessage());
-      }
+      trim();
+    }
+    try {
+      return call.get();
+    } catch (DeviceMemoryException e) {
+      throw outOfMemory(wanted.get(), "the driver says: " + e.getMessage());
     }
   }
 
@@ -194,7 +206,7 @@ final class MemoryPool {
     return (bytes + step - 1) / step * step;
   }
 
-  private OutOfDeviceMemoryException outOfMemory(long bytes, String reason) {
+  private synchronized OutOfDeviceMemoryException outOfMemory(String wanted, String reason) {
     DriverInfo device = driver.info();
     return new OutOfDeviceMemoryException(
         "out of memory on "
@@ -202,7 +214,7 @@ final class MemoryPool {
             + " device "
             + device.name()
             + ": "
-            + text(bytes)
+            + wanted
             + " asked for, "
             + text(Math.max(0, cap - used))
             + " free, "

@@ -49,7 +49,7 @@ final class FakeDriver implements Driver {
   @Override
   public DeviceMemory allocate(long bytes) throws DeviceMemoryException {
     if (bytes() + bytes > capacity) {
-      throw new DeviceMemoryException(bytes, "the paper is full");
+      throw new DeviceMemoryException("the paper is full");
     }
     allocations++;
     return add(new Memory(bytes, null));

@@ -12,7 +12,8 @@ class GpuBufferTest {
   private final FakeDriver driver = new FakeDriver(1 << 20);
   private final MemoryPool pool = new MemoryPool(driver, 1 << 20, false);
   private final GpuBackend backend =
-      new GpuBackend(driver, pool, new KernelLibrary(driver, ProgramCatalog.shipped()), false);
+      new GpuBackend(
+          driver, pool, new KernelLibrary(driver, pool, ProgramCatalog.shipped()), false);
 
   @Test
   void aSliceTakenAgainIsTheSameView() {

@@ -13,7 +13,8 @@ class GpuRecorderTest {
   private final FakeDriver driver = new FakeDriver(1 << 20);
   private final MemoryPool pool = MemoryPool.of(driver);
   private final GpuBackend backend =
-      new GpuBackend(driver, pool, new KernelLibrary(driver, ProgramCatalog.shipped()), false);
+      new GpuBackend(
+          driver, pool, new KernelLibrary(driver, pool, ProgramCatalog.shipped()), false);
 
   @Test
   void whatADriverCannotPrepareLeavesNothingBehind() {

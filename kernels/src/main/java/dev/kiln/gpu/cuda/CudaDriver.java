@@ -30,7 +30,6 @@ import dev.kiln.gpu.driver.Command;
 import dev.kiln.gpu.driver.DeviceMemory;
 import dev.kiln.gpu.driver.DeviceMemoryException;
 import dev.kiln.gpu.driver.Driver;
-import dev.kiln.gpu.driver.DriverException;
 import dev.kiln.gpu.driver.DriverInfo;
 import dev.kiln.gpu.driver.Grid;
 import dev.kiln.gpu.driver.Kernel;
@@ -156,7 +155,7 @@ final class CudaDriver implements Driver {
       int result = cuMemAlloc(pointer, bytes);
       if (result == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
         throw new DeviceMemoryException(
-            bytes, "cuMemAlloc of " + bytes + " bytes: CUDA_ERROR_OUT_OF_MEMORY, " + free());
+            "cuMemAlloc of " + bytes + " bytes: CUDA_ERROR_OUT_OF_MEMORY, " + free());
       }
       CudaCall.check(result, "cuMemAlloc of " + bytes + " bytes");
     }
@@ -274,7 +273,8 @@ final class CudaDriver implements Driver {
     CUmodule module = new CUmodule();
     int result = cuModuleLoadDataJIT(module, Pointer.to(text), options);
     if (result != CUresult.CUDA_SUCCESS) {
-      throw new DriverException(
+      throw CudaCall.failure(
+          result,
           CudaCall.message("cuModuleLoadDataEx of program " + program.name(), result)
               + "\n"
               + options.getString(CUjit_option.CU_JIT_ERROR_LOG_BUFFER).trim());

@@ -3,7 +3,6 @@ package dev.kiln.gpu.cuda;
 import static jcuda.driver.JCudaDriver.cuMemHostGetDevicePointer;
 
 import dev.kiln.gpu.driver.DeviceMemory;
-import dev.kiln.gpu.driver.DeviceMemoryException;
 import dev.kiln.gpu.driver.Grid;
 import dev.kiln.gpu.driver.Kernel;
 import dev.kiln.gpu.driver.KernelProgram;
@@ -54,8 +53,6 @@ final class NumberRing {
       CudaCall.check(cuMemHostGetDevicePointer(pointer, pinned, 0), "cuMemHostGetDevicePointer");
       rowsOnDevice = CudaMemory.allocation(pointer, bytes);
       acquired.keep();
-    } catch (DeviceMemoryException e) {
-      throw new dev.kiln.OutOfDeviceMemoryException("recording: " + e.getMessage());
     }
     rows = pinned.buffer().asIntBuffer();
   }

@@ -66,6 +66,7 @@ public interface Driver extends AutoCloseable {
    * A kernel of {@code program}, which is built or loaded on its first use and kept.
    *
    * @throws DriverException if the program does not build; the message holds the build log
+   * @throws DeviceMemoryException if the device has no memory for it; the driver stays usable
    */
   Kernel kernel(KernelProgram program, String name);
 
@@ -83,6 +84,7 @@ public interface Driver extends AutoCloseable {
    *
    * @param numbers memory that each run fills before its first command with the numbers that it is
    *     given; null for none
+   * @throws DeviceMemoryException if the device has no memory for it; the driver stays usable
    */
   Prepared prepare(List<Command> commands, @Nullable DeviceMemory numbers);
 

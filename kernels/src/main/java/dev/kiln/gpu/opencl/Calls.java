@@ -1,5 +1,6 @@
 package dev.kiln.gpu.opencl;
 
+import dev.kiln.gpu.driver.DeviceMemoryException;
 import dev.kiln.gpu.driver.DriverException;
 import org.jocl.CL;
 
@@ -17,7 +18,14 @@ final class Calls {
   }
 
   static DriverException failure(String call, int code) {
-    return new DriverException(call + " failed: " + name(code));
+    String message = call + " failed: " + name(code);
+    return isOutOfMemory(code) ? new DeviceMemoryException(message) : new DriverException(message);
+  }
+
+  static boolean isOutOfMemory(int code) {
+    return code == CL.CL_MEM_OBJECT_ALLOCATION_FAILURE
+        || code == CL.CL_OUT_OF_RESOURCES
+        || code == CL.CL_OUT_OF_HOST_MEMORY;
   }
 
   static String name(int code) {

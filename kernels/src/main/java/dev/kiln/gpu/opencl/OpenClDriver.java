@@ -86,22 +86,16 @@ final class OpenClDriver implements Driver {
     if (bytes > 0) {
       int[] code = new int[1];
       handle = CL.clCreateBuffer(context, CL.CL_MEM_READ_WRITE, bytes, null, code);
-      switch (code[0]) {
-        case CL.CL_MEM_OBJECT_ALLOCATION_FAILURE:
-        case CL.CL_OUT_OF_RESOURCES:
-        case CL.CL_OUT_OF_HOST_MEMORY:
-        case CL.CL_INVALID_BUFFER_SIZE:
-          throw new DeviceMemoryException(
-              bytes,
-              "clCreateBuffer of "
-                  + bytes
-                  + " bytes: "
-                  + Calls.name(code[0])
-                  + "; the largest single buffer is "
-                  + info().maxAllocationBytes());
-        default:
-          check("clCreateBuffer", code[0]);
+      if (Calls.isOutOfMemory(code[0]) || code[0] == CL.CL_INVALID_BUFFER_SIZE) {
+        throw new DeviceMemoryException(
+            "clCreateBuffer of "
+                + bytes
+                + " bytes: "
+                + Calls.name(code[0])
+                + "; the largest single buffer is "
+                + info().maxAllocationBytes());
       }
+      check("clCreateBuffer", code[0]);
     }
     OpenClMemory memory = new OpenClMemory(handle, bytes);
     live.add(memory);
@@ -273,6 +267,9 @@ final class OpenClDriver implements Driver {
     } else {
       throw new IllegalArgumentException(
           kernel.name() + ": argument " + index + " is a " + argument.getClass().getName());
+    }
+    if (Calls.isOutOfMemory(code)) {
+      throw Calls.failure("clSetKernelArg " + index + " of " + kernel.name(), code);
     }
     if (code != CL.CL_SUCCESS) {
       throw new IllegalArgumentException(
