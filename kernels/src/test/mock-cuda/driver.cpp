@@ -10,6 +10,7 @@
 //   KILN_MOCK_DEFERRED         1: queued work runs only when somebody waits for it
 //   KILN_MOCK_FAILING_LAUNCH   the number of a launch that fails, and with it all that comes later
 // Tests change the same, and more, while running: cuCtxSetLimit with a number of Setting.
+#include <condition_variable>
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
@@ -43,6 +44,8 @@ enum Setting {
   HELD,                // to be read: how much memory, streams, events, modules and graphs there are,
                        // and how many hold the context
   SET_REFUSED,         // the value-th call from now that makes one of those finds no memory; 0: none
+  SET_STALLED,         // 1: the device does nothing until this is 0 again
+  WAITING,             // to be read: how many threads wait for a stalled device
 };
 
 enum Attribute {  // of a device
@@ -69,6 +72,8 @@ Order namedOrder(const std::string& name) {
 }
 
 std::recursive_mutex mutex;  // one call at a time
+std::condition_variable_any resumed;
+int waiters = 0;
 bool initialized = false;
 int deviceCount = atoi(environment("KILN_MOCK_DEVICES", "1"));
 int driverVersion = atoi(environment("KILN_MOCK_DRIVER_VERSION", "12060"));
@@ -144,7 +149,7 @@ Result during(Result checked) {
 
 bool isPinned(uint64_t address) { return pinned.count((char*)address) != 0; }
 
-#define SERIAL std::lock_guard<std::recursive_mutex> lock(mutex)
+#define SERIAL std::unique_lock<std::recursive_mutex> lock(mutex)
 #define NEED_INIT \
   SERIAL;         \
   if (!initialized) return NOT_INITIALIZED
@@ -159,6 +164,12 @@ bool isPinned(uint64_t address) { return pinned.count((char*)address) != 0; }
   NEED_CONTEXT;            \
   if (!lives(handle, kind)) return notLiving(__func__)
 #define MAKES_SOMETHING if (Result bad = refusal(__func__)) return bad
+// Lets others in meanwhile, who might end what is waited for.
+#define WAIT_UNTIL(condition, kind, handle)                        \
+  waiters++;                                                       \
+  while (queue::isStalled() && !(condition)) resumed.wait(lock);   \
+  waiters--;                                                       \
+  if (!lives(handle, kind)) return notLiving(__func__)
 #define SAFE_CALL \
   NEED_CONTEXT;   \
   if (Result bad = queue::unsafe(__func__)) return bad
@@ -274,6 +285,10 @@ API cuCtxSetLimit(int limit, size_t value) {
     case SET_FAILING_LAUNCH: failingLaunch = (long)value; return SUCCESS;
     case SET_CAPABILITY: capability = (int)value; return SUCCESS;
     case SET_REFUSED_GRAPH: refusedGraph = (long)value; return SUCCESS;
+    case SET_STALLED:
+      queue::setStalled(value != 0);
+      resumed.notify_all();
+      return SUCCESS;
     case SET_REFUSED: refused = (long)value; return SUCCESS;
     default: return fail(NOT_SUPPORTED, "limit " + std::to_string(limit) + " is not mocked");
   }
@@ -465,6 +480,7 @@ API cuStreamDestroy_v2(Stream* stream) {
 API cuStreamSynchronize(Stream* stream) {
   NEED(STREAM, stream);
   if (Result bad = queue::waitingFor(*stream, __func__)) return bad;
+  WAIT_UNTIL(queue::isEmpty(), STREAM, stream);
   return queue::drain();
 }
 
@@ -489,6 +505,7 @@ API cuEventRecord(Event* event, Stream* stream) {
 
 API cuEventSynchronize(Event* event) {
   NEED(EVENT, event);
+  WAIT_UNTIL(queue::isReached(*event), EVENT, event);
   return queue::drainTo(*event);
 }
 
@@ -546,6 +563,7 @@ API cuCtxGetLimit(size_t* value, int limit) {
   SERIAL;
   switch (limit) {
     case SUBMISSIONS: *value = queue::submissions(); return SUCCESS;
+    case WAITING: *value = waiters; return SUCCESS;
     case HELD:
       *value = living.size() + pinned.size() + memory::count() + contextUsers;
       return SUCCESS;

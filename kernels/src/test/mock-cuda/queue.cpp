@@ -6,7 +6,7 @@
 namespace queue {
 namespace {
 
-bool deferred = false;
+bool deferred = false, stalled = false;
 std::deque<Item> waiting;
 uint64_t queued = 0;  // of all time
 uint64_t done = 0;
@@ -38,6 +38,13 @@ void setDeferred(bool wanted) {
   if (!wanted) drain();
 }
 
+void setStalled(bool wanted) {
+  stalled = wanted;
+  if (!stalled && !deferred) drain();
+}
+
+bool isStalled() { return stalled; }
+
 Result submit(Stream& stream, Item item) {
   if (stream.capturing) {
     if (stream.invalid) return invalid();
@@ -47,7 +54,7 @@ Result submit(Stream& stream, Item item) {
   submitted++;
   queued++;
   waiting.push_back(std::move(item));
-  return deferred ? SUCCESS : drain();
+  return deferred || stalled ? SUCCESS : drain();
 }
 
 long submissions() { return submitted; }
@@ -63,6 +70,8 @@ Result record(Stream& stream, Event& event) {
 }
 
 bool isEmpty() { return waiting.empty(); }
+
+bool isReached(const Event& event) { return event.after <= done; }
 
 Result broken() { return fault; }
 

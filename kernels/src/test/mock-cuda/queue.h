@@ -27,6 +27,10 @@ struct Event {
 
 void setDeferred(bool wanted);
 
+// While it is stalled the device does nothing, and who waits for it is to wait longer.
+void setStalled(bool wanted);
+bool isStalled();
+
 // Queues an item, which runs at once unless it is deferred, or captures it.
 Result submit(Stream& stream, Item item);
 long submissions();
@@ -37,6 +41,7 @@ Result drain();
 Result drainTo(const Event& event);
 Result record(Stream& stream, Event& event);
 bool isEmpty();
+bool isReached(const Event& event);
 
 Result broken();
 Result breakWith(Result result);

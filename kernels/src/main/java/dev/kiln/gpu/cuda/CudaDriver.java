@@ -45,6 +45,8 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import jcuda.Pointer;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
@@ -64,6 +66,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One CUDA device through the driver API: its primary context, one stream, programs as PTX that the
  * driver compiles for whatever GPU is there.
+ *
+ * <p>Whoever queues something has the monitor. A transfer and {@link #synchronize} let go of it
+ * while they wait for the device, so that other threads can queue work meanwhile.
  */
 final class CudaDriver implements Driver {
   /** As float4 loads want it; cuMemAlloc itself aligns to 256. */
@@ -72,6 +77,13 @@ final class CudaDriver implements Driver {
   private static final int WORD = 4;
   private static final int NAME_LENGTH = 256;
   private static final int BUILD_LOG_LENGTH = 16 << 10;
+
+  /**
+   * Held by calls that wait for the device without this driver's monitor, which others need to
+   * queue work: {@link #close} takes it whole, and so waits for them. Never asked for by who has
+   * the monitor.
+   */
+  private final ReadWriteLock open = new ReentrantReadWriteLock();
 
   private final CUdevice device = new CUdevice();
   private final CUcontext context = new CUcontext();
@@ -97,7 +109,7 @@ final class CudaDriver implements Driver {
       CudaCall.check(
           cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING), "cuStreamCreate");
       acquired.add(this::destroyStream);
-      transfers = new Transfers(stream);
+      transfers = new Transfers(stream, this);
       acquired.add(transfers::close);
       launchArguments = new LaunchArguments();
       acquired.keep();
@@ -196,23 +208,31 @@ final class CudaDriver implements Driver {
     CudaMemory.Pointer pointer = freed.pointer();
     freed.markFreed();
     if (live.remove(freed)) {
-      synchronize(); // cuMemFree may wait for queued work, or may not
+      drain(); // cuMemFree may wait for queued work, or may not
       CudaCall.check(cuMemFree(pointer), "cuMemFree");
     }
   }
 
   @Override
-  public synchronized void upload(Buffer source, DeviceMemory destination) {
+  public void upload(Buffer source, DeviceMemory destination) {
     CudaMemory to = holding(destination, wordsIn(source) * WORD, "upload");
-    makeCurrent();
-    transfers.upload(source, to);
+    whileOpen(() -> transfers.upload(source, to));
   }
 
   @Override
-  public synchronized void download(DeviceMemory source, Buffer destination) {
+  public void download(DeviceMemory source, Buffer destination) {
     CudaMemory from = holding(source, wordsIn(destination) * WORD, "download");
-    makeCurrent();
-    transfers.download(from, destination);
+    whileOpen(() -> transfers.download(from, destination));
+  }
+
+  private void whileOpen(Runnable call) {
+    open.readLock().lock();
+    try {
+      makeCurrent();
+      call.run();
+    } finally {
+      open.readLock().unlock();
+    }
   }
 
   private static long wordsIn(Buffer buffer) {
@@ -388,7 +408,7 @@ final class CudaDriver implements Driver {
   }
 
   private synchronized void end(CudaPrepared ended) {
-    synchronize();
+    drain();
     prepared.remove(ended);
     CudaCall.check(cuGraphExecDestroy(ended.steps), "cuGraphExecDestroy");
     if (ended.ring != null) {
@@ -396,8 +416,22 @@ final class CudaDriver implements Driver {
     }
   }
 
+  /** Waits at a mark: others may queue more meanwhile, and may capture the stream. */
   @Override
-  public synchronized void synchronize() {
+  public void synchronize() {
+    whileOpen(
+        () -> {
+          try (Mark end = new Mark()) {
+            synchronized (this) {
+              end.set(stream);
+            }
+            end.await();
+          }
+        });
+  }
+
+  /** Waits until the queue is empty, and nobody queues anything before the caller is done. */
+  synchronized void drain() {
     makeCurrent();
     CudaCall.check(cuStreamSynchronize(stream), "cuStreamSynchronize");
   }
@@ -411,12 +445,21 @@ final class CudaDriver implements Driver {
   }
 
   @Override
-  public synchronized void close() {
+  public void close() {
+    open.writeLock().lock();
+    try {
+      giveAllBack();
+    } finally {
+      open.writeLock().unlock();
+    }
+  }
+
+  private synchronized void giveAllBack() {
     if (closed) {
       return;
     }
     try {
-      synchronize();
+      drain();
       // others may retain the context too, and then what is left in it stays
       List.copyOf(prepared).forEach(CudaPrepared::close);
       for (CudaMemory memory : live) {

@@ -65,7 +65,7 @@ final class NumberRing {
   /** Before each run. */
   void write(int[] given) {
     if (row == ROWS) {
-      driver.synchronize(); // whatever was to read the first rows has done so
+      driver.drain(); // whatever was to read the first rows has done so
       row = 0;
     }
     rows.put(row * count, given);

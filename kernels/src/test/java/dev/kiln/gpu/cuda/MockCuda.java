@@ -41,7 +41,9 @@ public final class MockCuda {
     CAPABILITY,
     REFUSED_GRAPH,
     HELD,
-    REFUSED;
+    REFUSED,
+    STALLED,
+    WAITING;
 
     private static final int FIRST = 0x4B10;
 
@@ -192,6 +194,16 @@ public final class MockCuda {
     Setting.REFUSED.set(count);
   }
 
+  /** Whether the device does nothing: who waits for it waits until this is taken back. */
+  static void stalled(boolean stalled) {
+    Setting.STALLED.set(stalled ? 1 : 0);
+  }
+
+  /** How many threads wait for a device that is stalled. */
+  static long waiting() {
+    return Setting.WAITING.get();
+  }
+
   /** Back to what a fresh process has; nothing where the mock is not installed. */
   public static synchronized void reset() {
     if (!installed) {
@@ -201,6 +213,7 @@ public final class MockCuda {
     memory(8L << 30);
     devices(1);
     driverVersion(12060);
+    stalled(false);
     deferred(false);
     failLaunch(0);
     capability(75);

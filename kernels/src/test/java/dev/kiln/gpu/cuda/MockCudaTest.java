@@ -193,7 +193,8 @@ class MockCudaTest {
     assertThatThrownBy(() -> launch("division_by_zero", y, 0)).isInstanceOf(DriverException.class);
     assertThatThrownBy(() -> driver.allocate(4))
         .hasMessageContaining("cuMemAlloc of 4 bytes: CUDA_ERROR_ILLEGAL_ADDRESS");
-    assertThatThrownBy(() -> driver.synchronize()).hasMessageContaining("cuStreamSynchronize");
+    assertThatThrownBy(() -> driver.synchronize())
+        .hasMessageContaining("cuEventCreate: CUDA_ERROR_ILLEGAL_ADDRESS");
   }
 
   @Test
@@ -244,7 +245,7 @@ class MockCudaTest {
     DeviceMemory y = driver.allocate(4);
     launch("division_by_zero", y, 0);
     assertThatThrownBy(() -> driver.synchronize())
-        .hasMessageContaining("cuStreamSynchronize: CUDA_ERROR_ILLEGAL_ADDRESS")
+        .hasMessageContaining("cuEventSynchronize: CUDA_ERROR_ILLEGAL_ADDRESS")
         .hasMessageContaining("kernel division_by_zero");
   }
 
