@@ -106,7 +106,12 @@ public final class Recording implements AutoCloseable {
       gradients.check();
       Varying.advance(varying);
     }
-    calls.run();
+    try {
+      calls.run();
+    } catch (RuntimeException e) {
+      Varying.goBack(varying);
+      throw e;
+    }
     gradients.restore();
     return results;
   }
