@@ -231,10 +231,10 @@ KERNEL(WG) rnn_backward_sequence(GLOBAL const float* RESTRICT gates,
       for (int g = 0; g < GATES; g++) {
         gate[i][g] = running ? gates[(row * GATES + g) * hidden + unit] : 0;
       }
-      before[i] = !running || CELL == RNN ? 0
+      before[i] = CELL == RNN || !running ? 0
                   : CELL == LSTM          ? cells[row * hidden + unit]
                                           : previous[row * hidden + unit];
-      product[i] = running && CELL == GRU ? products[row * hidden + unit] : 0;
+      product[i] = CELL == GRU && running ? products[row * hidden + unit] : 0;
       up[i] = running && dy != 0 ? dy[row * width + column + unit] : 0;
     }
     if (CELL != GRU_RESET_FIRST || own < 2) {

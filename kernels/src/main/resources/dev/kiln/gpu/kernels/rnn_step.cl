@@ -61,8 +61,12 @@ typedef struct {
   int hidden;
 } Factors;
 
+// For functions that count their loops by columns, which is a constant only once they are inlined:
+// left to itself, LLVM behind OpenCL asks too early and warns that it cannot unroll.
+#define INLINE_FN __attribute__((always_inline)) DEVICE_FN
+
 // The tiles from k on, this item's share: of both, zeros beyond their edges.
-DEVICE_FN void load_tiles(int columns, int down, Factors f, LOCAL_PTR const int* start, int k,
+INLINE_FN void load_tiles(int columns, int down, Factors f, LOCAL_PTR const int* start, int k,
                           float* nextA, float* nextW) {
   UNROLL
   for (int i = 0; i < LOADS(ROWS * DEPTH(columns)); i++) {
@@ -83,7 +87,7 @@ DEVICE_FN void load_tiles(int columns, int down, Factors f, LOCAL_PTR const int*
   }
 }
 
-DEVICE_FN void store_tiles(int columns, int down, LOCAL_PTR float* tiles, const float* nextA,
+INLINE_FN void store_tiles(int columns, int down, LOCAL_PTR float* tiles, const float* nextA,
                            const float* nextW) {
   UNROLL
   for (int i = 0; i < LOADS(ROWS * DEPTH(columns)); i++) {
@@ -104,7 +108,7 @@ DEVICE_FN void store_tiles(int columns, int down, LOCAL_PTR float* tiles, const 
 }
 
 // scratch[SLICES][ROWS][columns] = the slices' sums. down: k runs down the columns of w.
-DEVICE_FN void product(int columns, int down, Factors f, LOCAL_PTR const int* start,
+INLINE_FN void product(int columns, int down, Factors f, LOCAL_PTR const int* start,
                        LOCAL_PTR float* scratch) {
   float nextA[LOADS(ROWS * DEPTH(UNITS))];
   float nextW[LOADS(UNITS * DEPTH(UNITS))];
