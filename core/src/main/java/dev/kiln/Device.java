@@ -70,7 +70,8 @@ public final class Device implements AutoCloseable {
    * Opens a device by name.
    *
    * @param id {@code cpu}, {@code opencl:0}, {@code cuda:0}; {@code opencl} and {@code cuda} mean
-   *     the first. {@code cpu:vector} and {@code cpu:scalar} force how the CPU computes
+   *     the first. A number is written without zeros before it. {@code cpu:vector} and {@code
+   *     cpu:scalar} force how the CPU computes
    * @throws DeviceException if it is not there: what was looked for, why it was not found, and what
    *     there is. No other device is taken instead
    */
@@ -81,6 +82,9 @@ public final class Device implements AutoCloseable {
     List<BackendProvider> providers = providers();
     for (BackendProvider provider : providers) {
       if (provider.api().equals(api)) {
+        if (colon >= 0) {
+          checkForm(api, selector);
+        }
         Backend backend = provider.open(selector);
         return new Device(provider.describe(selector), backend);
       }
@@ -94,6 +98,22 @@ public final class Device implements AutoCloseable {
             + (known.containsAll(PREFERENCE)
                 ? ""
                 : " (kiln-kernels on the class path adds opencl and cuda)"));
+  }
+
+  /** One name for each device: its number is written as {@link #list} does. */
+  private static void checkForm(String api, String selector) {
+    if (selector.isEmpty() || selector.matches("0+[0-9]+")) {
+      String number = selector.isEmpty() ? "0" : selector.replaceFirst("^0+(?=[0-9])", "");
+      throw new DeviceException(
+          "Device.open: \""
+              + api
+              + ":"
+              + selector
+              + "\" is no device's name: "
+              + (api.equals("cpu")
+                  ? "there are cpu, cpu:vector and cpu:scalar"
+                  : "write " + api + ":" + number + ", or " + api + " for the first"));
+    }
   }
 
   /** A device over a backend that the caller made; for tests and for backends of one's own. */

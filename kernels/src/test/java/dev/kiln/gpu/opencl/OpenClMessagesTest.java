@@ -83,6 +83,26 @@ class OpenClMessagesTest {
   }
 
   @Test
+  void aColonWithoutANumberOrZerosBeforeItAreNoName() {
+    for (String api : List.of("opencl", "cuda")) {
+      for (String selector : List.of("", "00", "01", "0012")) {
+        String meant = selector.isEmpty() ? "0" : "" + Integer.parseInt(selector);
+        assertThatThrownBy(() -> Device.open(api + ":" + selector))
+            .isInstanceOf(DeviceException.class)
+            .hasMessage(
+                "Device.open: \"%1$s:%2$s\" is no device's name: write %1$s:%3$s, or %1$s for the"
+                    + " first",
+                api, selector, meant);
+      }
+    }
+    for (String id : List.of("CUDA", " opencl", "OpenCL:0", "")) {
+      assertThatThrownBy(() -> Device.open(id))
+          .isInstanceOf(DeviceException.class)
+          .hasMessageStartingWith("Device.open: \"" + id + "\" is of no known API");
+    }
+  }
+
+  @Test
   void aKernelThatDoesNotCompile() {
     try (Driver driver = OpenCl.driver(new BinaryCache(folder))) {
       assertThatThrownBy(() -> driver.kernel(WrongPrograms.undeclared(), "double_it"))
