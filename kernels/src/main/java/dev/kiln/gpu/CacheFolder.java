@@ -1,6 +1,8 @@
 package dev.kiln.gpu;
 
 import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,12 +27,30 @@ public final class CacheFolder {
   }
 
   private static Path ofUser() {
-    for (String variable : new String[] {"XDG_CACHE_HOME", "LOCALAPPDATA"}) {
-      String folder = System.getenv(variable);
-      if (folder != null && !folder.isEmpty()) {
-        return Path.of(folder, "kiln");
-      }
+    return ofUser(
+        System.getProperty("os.name", ""), System.getProperty("user.home", "."), System.getenv());
+  }
+
+  /**
+   * {@code kiln} where this system keeps what can be made again: {@code $XDG_CACHE_HOME} or {@code
+   * ~/.cache}, {@code ~/Library/Caches}, {@code %LOCALAPPDATA%}. The data sets of the examples lie
+   * there too.
+   */
+  static Path ofUser(String system, String home, Map<String, String> environment) {
+    String name = system.toLowerCase(Locale.ROOT);
+    Path caches;
+    if (name.startsWith("windows")) {
+      caches = absolute(environment.get("LOCALAPPDATA"), Path.of(home, "AppData", "Local"));
+    } else if (name.startsWith("mac")) {
+      caches = Path.of(home, "Library", "Caches");
+    } else {
+      caches = absolute(environment.get("XDG_CACHE_HOME"), Path.of(home, ".cache"));
     }
-    return Path.of(System.getProperty("user.home"), ".cache", "kiln");
+    return caches.resolve("kiln");
+  }
+
+  /** As the XDG specification wants it: what is relative or empty is as if it were not set. */
+  private static Path absolute(@Nullable String named, Path otherwise) {
+    return named != null && Path.of(named).isAbsolute() ? Path.of(named) : otherwise;
   }
 }

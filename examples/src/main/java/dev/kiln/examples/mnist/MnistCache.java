@@ -41,7 +41,7 @@ final class MnistCache {
     return caches.resolve("kiln");
   }
 
-  /** As the XDG specification wants it: a relative path in the variable is ignored. */
+  /** As the XDG specification wants it: what is relative or empty is as if it were not set. */
   private static Path absolute(@Nullable String named, Path otherwise) {
     return named != null && Path.of(named).isAbsolute() ? Path.of(named) : otherwise;
   }

@@ -3,6 +3,7 @@ package dev.kiln.examples.mnist;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -18,10 +19,12 @@ class MnistCacheTest {
   }
 
   @Test
-  void theVariableOfTheXdgSpecificationIsHeededUnlessItIsRelative() {
+  void theVariableOfTheXdgSpecificationIsHeededUnlessItIsRelativeOrEmpty() {
     assertThat(MnistCache.directory("Linux", "/home/ada", Map.of("XDG_CACHE_HOME", "/fast")))
         .isEqualTo(Path.of("/fast/kiln"));
-    assertThat(MnistCache.directory("Linux", "/home/ada", Map.of("XDG_CACHE_HOME", "fast")))
-        .isEqualTo(Path.of("/home/ada/.cache/kiln"));
+    for (String ignored : List.of("fast", "./fast", "../fast", "~/fast", "")) {
+      assertThat(MnistCache.directory("Linux", "/home/ada", Map.of("XDG_CACHE_HOME", ignored)))
+          .isEqualTo(Path.of("/home/ada/.cache/kiln"));
+    }
   }
 }
