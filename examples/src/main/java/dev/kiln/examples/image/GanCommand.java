@@ -81,7 +81,11 @@ public final class GanCommand implements Callable<Integer> {
       demo.say(
           "          distance to the nearest training digit: %.2f times that of test digits",
           verdict.distance());
-      demo.say("          variety: %.2f times that of test digits", verdict.variety());
+      if (n == 1) {
+        demo.say("          variety: two test digits or more have one, and --limit leaves one");
+      } else {
+        demo.say("          variety: %.2f times that of test digits", verdict.variety());
+      }
 
       demo.save(net);
       Map<String, List<Float>> losses = new LinkedHashMap<>();

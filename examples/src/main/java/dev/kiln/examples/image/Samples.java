@@ -17,7 +17,8 @@ final class Samples {
    *
    * @param distance to the nearest known digit; above 1 for what does not look like one, far below
    *     for copies
-   * @param variety the mean distance from one to another; near 0 if all are the same
+   * @param variety the mean distance from one to another; near 0 if all are the same, NaN for one
+   *     alone
    */
   record Verdict(double distance, double variety) {}
 

@@ -93,6 +93,15 @@ class DemosTest implements EmptyCache {
     assertThat(figures.get("variety").getAsDouble()).isBetween(0.0, 2.0);
   }
 
+  @Test
+  void aGanOnOneImageSaysWhyThereIsNoVariety() throws IOException {
+    CommandRun run =
+        CommandRun.of("gan", "--device=cpu", "--out=" + folder, "--limit=1", "--epochs=1");
+
+    assertThat(run.status()).isZero();
+    assertThat(run.out()).doesNotContain("NaN").contains("variety: two test digits or more have");
+  }
+
   @ParameterizedTest
   @CsvSource({"cpu", "opencl:0"})
   void aPixelRnnForetellsPixelsBetterThanACoin(String device) throws IOException {
