@@ -125,8 +125,8 @@ public final class Demo implements AutoCloseable {
   }
 
   /** How many numbers a net has to learn. */
-  public static int parameters(Module net) {
-    return net.parameters().stream().mapToInt(tensor -> tensor.size()).sum();
+  public static long parameters(Module net) {
+    return net.parameters().stream().mapToLong(tensor -> tensor.size()).sum();
   }
 
   /** Leaves the net's weights in the folder, where {@code --load} finds them. */

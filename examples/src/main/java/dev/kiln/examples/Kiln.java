@@ -1,5 +1,6 @@
 package dev.kiln.examples;
 
+import dev.kiln.ShapeException;
 import dev.kiln.examples.image.AutoencoderCommand;
 import dev.kiln.examples.image.GanCommand;
 import dev.kiln.examples.image.PixelRnnCommand;
@@ -203,7 +204,7 @@ public final class Kiln implements Runnable {
   }
 
   /** Some of the JDK's exceptions say only of what they complain, not what of it. */
-  private static String reason(Exception e) {
+  static String reason(Exception e) {
     String message = e.getMessage();
     if (message == null) {
       return "failed with " + e.getClass().getName() + "; --stacktrace tells where";
@@ -216,6 +217,9 @@ public final class Kiln implements Runnable {
     }
     if (e instanceof FileAlreadyExistsException) {
       return message + " is there already, and is no folder";
+    }
+    if (e instanceof ShapeException && message.endsWith("has more than 2^31 - 1 elements")) {
+      return message + "; a smaller net, batch or window takes less";
     }
     return List.of(RuntimeException.class, Exception.class).contains(e.getClass())
         ? e.toString()

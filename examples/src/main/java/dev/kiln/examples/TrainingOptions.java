@@ -2,7 +2,6 @@ package dev.kiln.examples;
 
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** How long and in what steps a demo trains, with defaults that each demo gives. */
@@ -36,25 +35,14 @@ public final class TrainingOptions {
   }
 
   public int epochs() {
-    return positive("--epochs", epochs);
+    return Limits.within(spec, "--epochs", 1, Limits.MANY, epochs);
   }
 
   public int batch() {
-    return positive("--batch", batch);
+    return Limits.within(spec, "--batch", 1, Limits.BATCH, batch);
   }
 
   public double lr() {
-    if (!(lr > 0 && lr < Double.POSITIVE_INFINITY)) {
-      throw new ParameterException(spec.commandLine(), "--lr is above 0, not " + lr);
-    }
-    return lr;
-  }
-
-  private int positive(String option, int given) {
-    if (given < 1) {
-      throw new ParameterException(
-          spec.commandLine(), option + " is a number from 1 on, not " + given);
-    }
-    return given;
+    return Limits.rate(spec, lr);
   }
 }

@@ -1,7 +1,9 @@
 package dev.kiln.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.kiln.Shape;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -85,5 +87,13 @@ class KilnTest {
 
       assertThat(Kiln.commands(name)).as(name).isEqualTo(List.of(type));
     }
+  }
+
+  @Test
+  void aTensorThatIsTooLargeIsSaidToBeOfANetOrABatch() {
+    Throwable e = catchThrowable(() -> Shape.of(1 << 20, 1 << 20));
+
+    assertThat(Kiln.reason((Exception) e))
+        .isEqualTo(e.getMessage() + "; a smaller net, batch or window takes less");
   }
 }

@@ -11,6 +11,7 @@ import dev.kiln.examples.Demo;
 import dev.kiln.examples.DemoOptions;
 import dev.kiln.examples.EpochLoop;
 import dev.kiln.examples.ImageGrid;
+import dev.kiln.examples.Limits;
 import dev.kiln.examples.LossPlot;
 import dev.kiln.examples.TrainingOptions;
 import dev.kiln.optim.Adam;
@@ -20,7 +21,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code kiln autoencoder}: digits through a bottleneck of a few numbers. */
@@ -45,9 +45,7 @@ public final class AutoencoderCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (code < 1) {
-      throw new ParameterException(spec.commandLine(), "--code is a number from 1 on, not " + code);
-    }
+    Limits.within(spec, "--code", 1, Limits.WIDTH, code);
     int epochs = training.epochs();
     try (Demo demo = options.open()) {
       Mnist digits = data.open(demo);

@@ -2,6 +2,7 @@ package dev.kiln.examples.image;
 
 import dev.kiln.data.Mnist;
 import dev.kiln.examples.Demo;
+import dev.kiln.examples.Limits;
 import dev.kiln.examples.mnist.ImageSet;
 import dev.kiln.examples.mnist.MnistData;
 import java.io.IOException;
@@ -9,7 +10,6 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Which handwritten digits a demo learns from. */
@@ -36,10 +36,7 @@ final class DigitOptions {
 
   /** Opens them and says how many there are. */
   Mnist open(Demo demo) throws IOException {
-    if (limit < 1) {
-      throw new ParameterException(
-          spec.commandLine(), "--limit is a number from 1 on, not " + limit);
-    }
+    Limits.within(spec, "--limit", 1, Integer.MAX_VALUE, limit);
     MnistData chosen = MnistData.choose(ImageSet.MNIST, data);
     Mnist digits =
         new Mnist(

@@ -14,6 +14,7 @@ import dev.kiln.examples.Demo;
 import dev.kiln.examples.DemoOptions;
 import dev.kiln.examples.EpochLoop;
 import dev.kiln.examples.ImageGrid;
+import dev.kiln.examples.Limits;
 import dev.kiln.examples.LossPlot;
 import dev.kiln.examples.TrainingOptions;
 import dev.kiln.nn.Losses;
@@ -26,7 +27,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code kiln pixelrnn}: digits foretold and drawn pixel by pixel. */
@@ -56,15 +56,13 @@ public final class PixelRnnCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (hidden < 1) {
-      throw new ParameterException(
-          spec.commandLine(), "--hidden is a number from 1 on, not " + hidden);
-    }
+    Limits.within(spec, "--hidden", 1, Limits.WIDTH, hidden);
     int epochs = training.epochs();
     try (Demo demo = options.open()) {
       Mnist grey = data.open(demo);
       Dataset train = new BlackAndWhite(grey.train());
       Dataset test = new BlackAndWhite(grey.test());
+      Limits.recurrent(spec, demo.device().info(), 4, PixelRnn.SIDE, hidden, 1);
       PixelRnn net = demo.place(new PixelRnn(hidden));
       demo.say("Model     rows by an LSTM, %,d parameters", Demo.parameters(net));
       DataLoader batches =

@@ -8,6 +8,7 @@ import dev.kiln.examples.Demo;
 import dev.kiln.examples.DemoOptions;
 import dev.kiln.examples.EpochLoop;
 import dev.kiln.examples.ImageGrid;
+import dev.kiln.examples.Limits;
 import dev.kiln.examples.LossPlot;
 import dev.kiln.examples.TrainingOptions;
 import dev.kiln.nn.Losses;
@@ -21,7 +22,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code kiln unet}: which pixel belongs to which shape. */
@@ -52,11 +52,7 @@ public final class UNetCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (images < 1 || images > ShapeDrawings.MOST) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--images is a number from 1 to " + ShapeDrawings.MOST + ", not " + images);
-    }
+    Limits.within(spec, "--images", 1, ShapeDrawings.MOST, images);
     int epochs = training.epochs();
     int batch = training.batch();
     try (Demo demo = options.open()) {

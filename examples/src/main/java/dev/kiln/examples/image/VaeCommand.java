@@ -12,6 +12,7 @@ import dev.kiln.examples.Demo;
 import dev.kiln.examples.DemoOptions;
 import dev.kiln.examples.EpochLoop;
 import dev.kiln.examples.ImageGrid;
+import dev.kiln.examples.Limits;
 import dev.kiln.examples.LossPlot;
 import dev.kiln.examples.TrainingOptions;
 import dev.kiln.optim.Adam;
@@ -21,7 +22,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code kiln vae}: digits from normally distributed codes, so that new ones can be drawn. */
@@ -49,9 +49,7 @@ public final class VaeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (code < 1) {
-      throw new ParameterException(spec.commandLine(), "--code is a number from 1 on, not " + code);
-    }
+    Limits.within(spec, "--code", 1, Limits.WIDTH, code);
     int epochs = training.epochs();
     try (Demo demo = options.open()) {
       Mnist digits = data.open(demo);

@@ -6,6 +6,7 @@ import dev.kiln.data.DataLoader;
 import dev.kiln.data.Dataset;
 import dev.kiln.examples.Demo;
 import dev.kiln.examples.DemoOptions;
+import dev.kiln.examples.Limits;
 import dev.kiln.examples.LossPlot;
 import dev.kiln.examples.Progress;
 import dev.kiln.examples.StepOptions;
@@ -72,9 +73,8 @@ public final class MnistCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     recipe.check(model);
-    if (limit != null && limit < 1) {
-      throw new ParameterException(
-          spec.commandLine(), "--limit is a number from 1 on, not " + limit);
+    if (limit != null) {
+      Limits.within(spec, "--limit", 1, Integer.MAX_VALUE, limit);
     }
     MnistData chosen = MnistData.choose(dataset, data);
     MnistData images = limit == null ? chosen : chosen.take(limit);

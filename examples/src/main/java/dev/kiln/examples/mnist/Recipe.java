@@ -4,6 +4,7 @@ import dev.kiln.Device;
 import dev.kiln.data.DataLoader;
 import dev.kiln.data.Dataset;
 import dev.kiln.data.ImageAugmentation;
+import dev.kiln.examples.Limits;
 import dev.kiln.nn.Module;
 import dev.kiln.ops.CrossEntropy;
 import dev.kiln.ops.Reduction;
@@ -93,32 +94,21 @@ final class Recipe {
   }
 
   int epochs(MnistNet model) {
-    return positive("--epochs", epochs == null ? model.epochs() : epochs);
+    return Limits.within(
+        spec, "--epochs", 1, Limits.MANY, epochs == null ? model.epochs() : epochs);
   }
 
   int batch(MnistNet model) {
-    return positive("--batch", batch == null ? model.batch() : batch);
+    return Limits.within(spec, "--batch", 1, Limits.BATCH, batch == null ? model.batch() : batch);
   }
 
   private double lr(MnistNet model) {
-    double rate = lr == null ? optimizer.lr(model) : lr;
-    if (!(rate > 0 && rate < Double.POSITIVE_INFINITY)) {
-      throw new ParameterException(spec.commandLine(), "--lr is above 0, not " + rate);
-    }
-    return rate;
+    return Limits.rate(spec, lr == null ? optimizer.lr(model) : lr);
   }
 
   /** After how many epochs without improvement to stop; 0 for never. */
   int patience() {
-    return patience == null ? 0 : positive("--early-stop", patience);
-  }
-
-  private int positive(String option, int given) {
-    if (given < 1) {
-      throw new ParameterException(
-          spec.commandLine(), option + " is a number from 1 on, not " + given);
-    }
-    return given;
+    return patience == null ? 0 : Limits.within(spec, "--early-stop", 1, Limits.MANY, patience);
   }
 
   DataLoader batches(Device device, Dataset images, MnistNet model, long seed) {
@@ -131,6 +121,7 @@ final class Recipe {
   }
 
   ScheduleChoice.Course course(Optimizer stepped, MnistNet model, int batches) {
+    Limits.steps(spec, epochs(model), batches);
     return schedule.of(stepped, epochs(model), batches);
   }
 

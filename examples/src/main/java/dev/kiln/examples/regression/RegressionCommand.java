@@ -8,6 +8,7 @@ import dev.kiln.Tensor;
 import dev.kiln.autograd.Tape;
 import dev.kiln.examples.Demo;
 import dev.kiln.examples.DemoOptions;
+import dev.kiln.examples.Limits;
 import dev.kiln.examples.LossLog;
 import dev.kiln.examples.LossPlot;
 import dev.kiln.examples.Progress;
@@ -29,7 +30,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code kiln regression}: one curve, seven optimizers. */
@@ -89,9 +89,9 @@ public final class RegressionCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    positive("--epochs", epochs);
-    positive("--points", points);
-    positive("--batch", batch);
+    Limits.within(spec, "--epochs", 1, Limits.MANY, epochs);
+    Limits.within(spec, "--points", 1, Integer.MAX_VALUE, points);
+    Limits.within(spec, "--batch", 1, Limits.BATCH, batch);
     try (Demo demo = options.open()) {
       NoisyCurve curve = NoisyCurve.draw(points, demo.seed());
       demo.say(
@@ -133,13 +133,6 @@ public final class RegressionCommand implements Callable<Integer> {
       demo.finish(figures);
     }
     return 0;
-  }
-
-  private void positive(String option, int given) {
-    if (given < 1) {
-      throw new ParameterException(
-          spec.commandLine(), option + " is a number from 1 on, not " + given);
-    }
   }
 
   /** The loss of every step. */

@@ -49,6 +49,11 @@ enum CellKind {
     }
   };
 
+  /** Each of a unit's gates has weights of its own. */
+  int gates() {
+    return this == LSTM ? 4 : this == GRU ? 3 : 1;
+  }
+
   /** New ones, batch first. */
   abstract Layer layer(int in, int hidden, int layers);
 

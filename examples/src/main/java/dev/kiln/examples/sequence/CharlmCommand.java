@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.kiln.examples.Demo;
 import dev.kiln.examples.DemoOptions;
+import dev.kiln.examples.Limits;
 import dev.kiln.examples.LossPlot;
 import dev.kiln.examples.Progress;
 import dev.kiln.examples.StepOptions;
@@ -99,11 +100,11 @@ public final class CharlmCommand implements Callable<Integer> {
     int epochs = training.epochs();
     int batch = training.batch();
     double lr = training.lr();
-    atLeast(1, "--layers", layers);
-    atLeast(1, "--hidden", hidden);
-    atLeast(0, "--embedding", features);
-    atLeast(1, "--seq", window);
-    atLeast(0, "--sample", length);
+    Limits.within(spec, "--layers", 1, Limits.LAYERS, layers);
+    Limits.within(spec, "--hidden", 1, Limits.WIDTH, hidden);
+    Limits.within(spec, "--embedding", 0, Limits.WIDTH, features);
+    Limits.within(spec, "--seq", 1, Limits.MANY, window);
+    Limits.within(spec, "--sample", 0, Limits.MANY, length);
     if (!(temperature >= 0 && temperature < Double.POSITIVE_INFINITY)) {
       throw new ParameterException(
           spec.commandLine(), "--temperature is at least 0, not " + temperature);
@@ -125,10 +126,13 @@ public final class CharlmCommand implements Callable<Integer> {
     Streams known = new Streams(Arrays.copyOf(ids, ids.length - heldOut), batch, window);
     Streams unseen =
         new Streams(Arrays.copyOfRange(ids, ids.length - heldOut, ids.length), batch, window);
+    Limits.steps(spec, epochs, known.windows());
     try (Demo demo = options.open()) {
       demo.say(
           "Data      %,d characters, %d different, the last %,d held out: %s",
           ids.length, vocabulary.size(), heldOut, corpus.origin());
+      int in = features == 0 ? vocabulary.size() : features;
+      Limits.recurrent(spec, demo.device().info(), cell.gates(), in, hidden, layers);
       CharacterModel model =
           demo.place(new CharacterModel(cell, vocabulary, features, hidden, layers));
       model.checkVocabulary();
@@ -168,13 +172,6 @@ public final class CharlmCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void atLeast(int least, String option, int value) {
-    if (value < least) {
-      throw new ParameterException(
-          spec.commandLine(), option + " is a number from " + least + " on, not " + value);
-    }
-  }
-
   /**
    * What training left.
    *
@@ -202,7 +199,7 @@ public final class CharlmCommand implements Callable<Integer> {
     NavigableMap<Integer, Float> heldOut = new TreeMap<>();
     double seconds = 0;
     int total = learning.left();
-    int reports = Math.min(total, epochs * REPORTS_AN_EPOCH);
+    int reports = (int) Math.min(total, (long) epochs * REPORTS_AN_EPOCH);
     for (int report = 1; report <= reports; report++) {
       int until = (int) ((long) total * report / reports);
       int from = total - learning.left();

@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import dev.kiln.Tensor;
 import dev.kiln.examples.Demo;
 import dev.kiln.examples.DemoOptions;
+import dev.kiln.examples.Limits;
 import dev.kiln.examples.LossPlot;
 import dev.kiln.examples.StepOptions;
 import dev.kiln.nn.Module;
@@ -52,9 +53,8 @@ public final class CharseqCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--text has at least two different characters");
     }
-    if (hidden != null && hidden < 1) {
-      throw new ParameterException(
-          spec.commandLine(), "--hidden is a number from 1 on, not " + hidden);
+    if (hidden != null) {
+      Limits.within(spec, "--hidden", 1, Limits.WIDTH, hidden);
     }
     int[] ids = vocabulary.encode(characters);
     int last = ids.length - 1;
@@ -63,6 +63,9 @@ public final class CharseqCommand implements Callable<Integer> {
       Streams.Window window = new Streams(ids, 1, last).get(0);
       Tensor input = Tensor.of(demo.device(), window.input(), 1, last);
       Tensor target = Tensor.of(demo.device(), window.target(), 1, last);
+      if (hidden != null) {
+        Limits.recurrent(spec, demo.device().info(), 1, vocabulary.size(), hidden, 1);
+      }
       Module net =
           demo.place(
               hidden == null

@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import dev.kiln.Tensor;
 import dev.kiln.examples.Demo;
 import dev.kiln.examples.DemoOptions;
+import dev.kiln.examples.Limits;
 import dev.kiln.examples.LossPlot;
 import dev.kiln.examples.StepOptions;
 import dev.kiln.nn.Module;
@@ -72,8 +73,8 @@ public final class LongseqCommand implements Callable<Integer> {
     double lr = spelling.lr();
     List<String> characters = Vocabulary.characters(text);
     Vocabulary vocabulary = Vocabulary.of(characters);
-    atLeastOne("--seq", window);
-    atLeastOne("--layers", layers);
+    Limits.within(spec, "--seq", 1, Limits.WIDTH, window);
+    Limits.within(spec, "--layers", 1, Limits.LAYERS, layers);
     int[] ids = vocabulary.encode(characters);
     int windows = ids.length - window;
     if (windows < 1) {
@@ -84,11 +85,14 @@ public final class LongseqCommand implements Callable<Integer> {
               + " characters, and more are needed than in a window, of which --seq says "
               + window);
     }
-    int units = hidden == null ? vocabulary.size() : hidden;
-    atLeastOne("--hidden", units);
+    int units =
+        hidden == null
+            ? vocabulary.size()
+            : Limits.within(spec, "--hidden", 1, Limits.WIDTH, hidden);
     try (Demo demo = options.open()) {
       Tensor input = Tensor.of(demo.device(), windows(ids, 0), windows, window);
       Tensor target = Tensor.of(demo.device(), windows(ids, 1), windows, window);
+      Limits.recurrent(spec, demo.device().info(), 1, vocabulary.size(), units, layers);
       Module net = demo.place(new SpellingNet(vocabulary.size(), units, layers));
       demo.say(
           "Model     rnn of %d layers of %d, %,d parameters; %d windows of %d characters",
@@ -116,13 +120,6 @@ public final class LongseqCommand implements Callable<Integer> {
               LossPlot.write(file, "Windows over a sentence", "cross entropy", speller.losses()));
       demo.finish(figures);
       return status;
-    }
-  }
-
-  private void atLeastOne(String option, int value) {
-    if (value < 1) {
-      throw new ParameterException(
-          spec.commandLine(), option + " is a number from 1 on, not " + value);
     }
   }
 

@@ -82,14 +82,14 @@ final class SampleTraining {
       optimizer.zeroGrad();
       value.backward();
       ClipGrad.norm(net.parameters(), LONGEST_GRADIENT);
-      optimizer.lr(lr * share(step++, epochs * ((samples + batch - 1) / batch)));
+      optimizer.lr(lr * share(step++, (long) epochs * ((samples - 1) / batch + 1)));
       optimizer.step();
       log.add(scope, value);
     }
   }
 
   /** The share of the learning rate that a step takes. */
-  static double share(int step, int steps) {
+  static double share(int step, long steps) {
     return Math.min(1, 3.0 * (steps - step) / steps);
   }
 

@@ -1,8 +1,8 @@
 package dev.kiln.examples.sequence;
 
+import dev.kiln.examples.Limits;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** How long a net practises a string that it sees whole in every step. */
@@ -29,17 +29,10 @@ final class SpellingOptions {
   }
 
   int epochs() {
-    if (epochs < 1) {
-      throw new ParameterException(
-          spec.commandLine(), "--epochs is a number from 1 on, not " + epochs);
-    }
-    return epochs;
+    return Limits.within(spec, "--epochs", 1, Limits.MANY, epochs);
   }
 
   double lr() {
-    if (!(lr > 0 && lr < Double.POSITIVE_INFINITY)) {
-      throw new ParameterException(spec.commandLine(), "--lr is above 0, not " + lr);
-    }
-    return lr;
+    return Limits.rate(spec, lr);
   }
 }

@@ -3,12 +3,12 @@ package dev.kiln.examples.sequence;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.kiln.examples.Demo;
+import dev.kiln.examples.Limits;
 import dev.kiln.examples.LossPlot;
 import dev.kiln.nn.Module;
 import java.io.IOException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
@@ -34,12 +34,7 @@ final class TaskOptions {
    * @param all how many there are, those that are held out included
    */
   int samples(int all) {
-    int most = all / 6 * 5;
-    if (samples < 10 || samples > most) {
-      throw new ParameterException(
-          spec.commandLine(), "--samples is a number from 10 to " + most + ", not " + samples);
-    }
-    return samples;
+    return Limits.within(spec, "--samples", 10, all / 6 * 5, samples);
   }
 
   /** How many samples no training sees. */

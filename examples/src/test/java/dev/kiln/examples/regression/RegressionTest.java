@@ -65,7 +65,7 @@ class RegressionTest {
   void saysWhatIsWrongWithItsOptions() {
     CommandRun run = CommandRun.of("regression", "--epochs=0");
     assertThat(run.status()).isEqualTo(2);
-    assertThat(run.err()).contains("--epochs is a number from 1 on, not 0");
+    assertThat(run.err()).contains("--epochs is a number from 1 to 1000000, not 0");
   }
 
   private JsonObject figures(String device, String... more) throws IOException {
