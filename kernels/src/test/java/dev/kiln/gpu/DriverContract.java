@@ -21,33 +21,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every {@link Driver} promises; a subclass says which driver. */
-public abstract class DriverContract {
+public abstract class DriverContract extends OnDriver {
   private static final int WORD = 4;
   private static final int NAN_PATTERN = 0x7FC00001;
-
-  private Driver driver;
-
-  /** Opens the driver's first device, or ends the test as {@link Requirement#missing} does. */
-  protected abstract Driver open();
-
-  @BeforeEach
-  void openDriver() {
-    driver = open();
-  }
-
-  @AfterEach
-  void closeDriver() {
-    if (driver != null) { // null where open() ended the test
-      driver.close();
-    }
-  }
 
   // ---- transfers
 

@@ -15,8 +15,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,26 +23,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What every {@link Driver} promises of the commands that it prepares: each run of them is in the
  * queue like any other command.
  */
-public abstract class PreparedContract {
+public abstract class PreparedContract extends OnDriver {
   private static final int WORD = 4;
   private static final int RUNS = 50;
-
-  private Driver driver;
-
-  /** Opens the driver's first device, or ends the test as {@link Requirement#missing} does. */
-  protected abstract Driver open();
-
-  @BeforeEach
-  void openDriver() {
-    driver = open();
-  }
-
-  @AfterEach
-  void closeDriver() {
-    if (driver != null) { // null where open() ended the test
-      driver.close();
-    }
-  }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 31, 32, 33, 100})
