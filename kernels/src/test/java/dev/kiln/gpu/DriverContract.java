@@ -34,7 +34,7 @@ public abstract class DriverContract extends OnDriver {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 3, 1023, 100_003, (1 << 19), (1 << 20) + 1, 2_500_001})
-  void whatGoesUpComesDownUnchanged(int words) throws DeviceMemoryException {
+  void whatGoesUpComesDownUnchanged(int words) {
     DeviceMemory memory = driver.allocate((long) words * WORD);
     float[] sent = random(words);
     driver.upload(FloatBuffer.wrap(sent), memory);
@@ -42,7 +42,7 @@ public abstract class DriverContract extends OnDriver {
   }
 
   @Test
-  void intsAndNaNsKeepTheirBits() throws DeviceMemoryException {
+  void intsAndNaNsKeepTheirBits() {
     int[] sent = {0, -1, Integer.MIN_VALUE, NAN_PATTERN, 0x7F800001};
     DeviceMemory memory = driver.allocate((long) sent.length * WORD);
     driver.upload(IntBuffer.wrap(sent), memory);
@@ -50,7 +50,7 @@ public abstract class DriverContract extends OnDriver {
   }
 
   @Test
-  void onlyWhatLiesBetweenPositionAndLimitIsCopied() throws DeviceMemoryException {
+  void onlyWhatLiesBetweenPositionAndLimitIsCopied() {
     DeviceMemory memory = filled(4, 7);
     FloatBuffer source = FloatBuffer.wrap(new float[] {9, 1, 2, 9}).position(1).limit(3);
     driver.upload(source, memory);
@@ -64,7 +64,7 @@ public abstract class DriverContract extends OnDriver {
   }
 
   @Test
-  void directBuffersOfEitherByteOrderAndReadOnlyOnesWork() throws DeviceMemoryException {
+  void directBuffersOfEitherByteOrderAndReadOnlyOnesWork() {
     DeviceMemory memory = driver.allocate(3 * WORD);
     for (ByteOrder order : new ByteOrder[] {ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN}) {
       FloatBuffer direct = ByteBuffer.allocateDirect(4 * WORD).order(order).asFloatBuffer();
@@ -79,7 +79,7 @@ public abstract class DriverContract extends OnDriver {
   }
 
   @Test
-  void theSourceOfAnUploadMayBeChangedAtOnce() throws DeviceMemoryException {
+  void theSourceOfAnUploadMayBeChangedAtOnce() {
     float[] source = random(300_000);
     float[] sent = source.clone();
     DeviceMemory memory = driver.allocate((long) source.length * WORD);
@@ -89,7 +89,7 @@ public abstract class DriverContract extends OnDriver {
   }
 
   @Test
-  void manySmallUploadsKeepTheirOrder() throws DeviceMemoryException {
+  void manySmallUploadsKeepTheirOrder() {
     DeviceMemory memory = driver.allocate(WORD);
     DeviceMemory all = driver.allocate(20 * WORD * 64);
     int step = Math.max(driver.info().alignmentBytes(), WORD);
@@ -106,7 +106,7 @@ public abstract class DriverContract extends OnDriver {
   }
 
   @Test
-  void aTransferThatDoesNotFitIsRefused() throws DeviceMemoryException {
+  void aTransferThatDoesNotFitIsRefused() {
     DeviceMemory memory = driver.allocate(2 * WORD);
     assertThatThrownBy(() -> driver.upload(FloatBuffer.allocate(3), memory))
         .isInstanceOf(IllegalArgumentException.class)
@@ -117,7 +117,7 @@ public abstract class DriverContract extends OnDriver {
   }
 
   @Test
-  void buffersOfOtherTypesAreRefused() throws DeviceMemoryException {
+  void buffersOfOtherTypesAreRefused() {
     DeviceMemory memory = driver.allocate(8);
     assertThatThrownBy(() -> driver.upload(ByteBuffer.allocate(8), memory))
         .isInstanceOf(IllegalArgumentException.class);
@@ -126,7 +126,7 @@ public abstract class DriverContract extends OnDriver {
   // ---- memory
 
   @Test
-  void noBytesAreLegalEverywhere() throws DeviceMemoryException {
+  void noBytesAreLegalEverywhere() {
     DeviceMemory nothing = driver.allocate(0);
     assertThat(nothing.bytes()).isZero();
     driver.upload(FloatBuffer.allocate(0), nothing);
@@ -142,14 +142,14 @@ public abstract class DriverContract extends OnDriver {
   }
 
   @Test
-  void fillWritesThePatternAndNoFurther() throws DeviceMemoryException {
+  void fillWritesThePatternAndNoFurther() {
     DeviceMemory memory = filled(5, 3);
     driver.fill(memory, Float.floatToRawIntBits(-2), 3 * WORD);
     assertThat(floats(memory, 5)).containsExactly(-2, -2, -2, 3, 3);
   }
 
   @Test
-  void copyCopiesAndNoFurther() throws DeviceMemoryException {
+  void copyCopiesAndNoFurther() {
     DeviceMemory source = filled(5, 3);
     DeviceMemory destination = filled(5, 4);
     driver.copy(source, destination, 2 * WORD);
@@ -157,7 +157,7 @@ public abstract class DriverContract extends OnDriver {
   }
 
   @Test
-  void aViewSharesItsMemory() throws DeviceMemoryException {
+  void aViewSharesItsMemory() {
     int step = driver.info().alignmentBytes() / WORD;
     DeviceMemory memory = filled(3 * step, 1);
     DeviceMemory view = driver.view(memory, (long) step * WORD, (long) step * WORD);
@@ -172,7 +172,7 @@ public abstract class DriverContract extends OnDriver {
   }
 
   @Test
-  void aKernelSeesAViewFromItsFirstElement() throws DeviceMemoryException {
+  void aKernelSeesAViewFromItsFirstElement() {
     int step = driver.info().alignmentBytes() / WORD;
     DeviceMemory memory = filled(2 * step, 1);
     DeviceMemory view = driver.view(memory, (long) step * WORD, WORD);
@@ -183,7 +183,7 @@ public abstract class DriverContract extends OnDriver {
   }
 
   @Test
-  void aViewThatIsNotInsideOrNotAlignedIsRefused() throws DeviceMemoryException {
+  void aViewThatIsNotInsideOrNotAlignedIsRefused() {
     int alignment = driver.info().alignmentBytes();
     DeviceMemory memory = driver.allocate(4L * alignment);
     assertThatThrownBy(() -> driver.view(memory, alignment, 4L * alignment))
@@ -195,7 +195,7 @@ public abstract class DriverContract extends OnDriver {
   }
 
   @Test
-  void useAfterFreeIsRefused() throws DeviceMemoryException {
+  void useAfterFreeIsRefused() {
     DeviceMemory memory = driver.allocate(4 * WORD);
     DeviceMemory view = driver.view(memory, 0, WORD);
     driver.free(memory);
@@ -208,7 +208,7 @@ public abstract class DriverContract extends OnDriver {
   }
 
   @Test
-  void moreThanTheDeviceHasIsTold() throws DeviceMemoryException {
+  void moreThanTheDeviceHasIsTold() {
     long tooMuch = 1L << 50;
     assertThatThrownBy(() -> driver.allocate(tooMuch))
         .isInstanceOf(DeviceMemoryException.class)
@@ -217,7 +217,7 @@ public abstract class DriverContract extends OnDriver {
   }
 
   @Test
-  void aThousandBuffersLiveSideBySide() throws DeviceMemoryException {
+  void aThousandBuffersLiveSideBySide() {
     DeviceMemory[] all = new DeviceMemory[1000];
     for (int i = 0; i < all.length; i++) {
       all[i] = filled(1 + i % 7, i);
@@ -240,7 +240,7 @@ public abstract class DriverContract extends OnDriver {
   }
 
   @Test
-  void aLaunchCoversItsGrid() throws DeviceMemoryException {
+  void aLaunchCoversItsGrid() {
     int n = 1000;
     DeviceMemory memory = filled(n + 1, 0);
     driver.launch(kernel("fill"), Grid.covering(n, 256), memory, 2.5f, n);
@@ -251,7 +251,7 @@ public abstract class DriverContract extends OnDriver {
   }
 
   @Test
-  void argumentsOfAllKindsArriveInOrder() throws DeviceMemoryException {
+  void argumentsOfAllKindsArriveInOrder() {
     DeviceMemory x = driver.allocate(12 * WORD);
     driver.upload(FloatBuffer.wrap(new float[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}), x);
     DeviceMemory y = filled(10, -1);
@@ -260,7 +260,7 @@ public abstract class DriverContract extends OnDriver {
   }
 
   @Test
-  void workGroupsShareLocalMemoryAndMeetAtBarriers() throws DeviceMemoryException {
+  void workGroupsShareLocalMemoryAndMeetAtBarriers() {
     int rows = 37;
     int n = 1001;
     float[] x = random(rows * n);
@@ -280,7 +280,7 @@ public abstract class DriverContract extends OnDriver {
   }
 
   @Test
-  void theMaximumReachesEveryWorkItem() throws DeviceMemoryException {
+  void theMaximumReachesEveryWorkItem() {
     float[] x = random(64);
     x[17] = -9;
     DeviceMemory source = driver.allocate(64 * WORD);
@@ -292,7 +292,7 @@ public abstract class DriverContract extends OnDriver {
   }
 
   @Test
-  void theDialectMeansTheSameEverywhere() throws DeviceMemoryException {
+  void theDialectMeansTheSameEverywhere() {
     float a = 1.1f;
     float b = 3.3f;
     int u = 0x7F7FFFFF;
@@ -370,7 +370,7 @@ public abstract class DriverContract extends OnDriver {
         .toList();
   }
 
-  private DeviceMemory filled(int words, float value) throws DeviceMemoryException {
+  private DeviceMemory filled(int words, float value) {
     DeviceMemory memory = driver.allocate((long) words * WORD);
     driver.fill(memory, Float.floatToRawIntBits(value), (long) words * WORD);
     return memory;

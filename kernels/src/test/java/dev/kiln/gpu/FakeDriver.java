@@ -47,7 +47,7 @@ final class FakeDriver implements Driver {
   }
 
   @Override
-  public DeviceMemory allocate(long bytes) throws DeviceMemoryException {
+  public DeviceMemory allocate(long bytes) {
     if (bytes() + bytes > capacity) {
       throw new DeviceMemoryException("the paper is full");
     }

@@ -2,7 +2,6 @@ package dev.kiln.gpu;
 
 import dev.kiln.gpu.driver.Command;
 import dev.kiln.gpu.driver.DeviceMemory;
-import dev.kiln.gpu.driver.DeviceMemoryException;
 import dev.kiln.gpu.driver.Driver;
 import dev.kiln.gpu.driver.DriverException;
 import dev.kiln.gpu.driver.DriverInfo;
@@ -89,7 +88,7 @@ final class Interfering implements Driver {
   }
 
   @Override
-  public DeviceMemory allocate(long bytes) throws DeviceMemoryException {
+  public DeviceMemory allocate(long bytes) {
     return driver.allocate(bytes);
   }
 

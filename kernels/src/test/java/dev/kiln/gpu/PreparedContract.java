@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kiln.gpu.driver.Command;
 import dev.kiln.gpu.driver.DeviceMemory;
-import dev.kiln.gpu.driver.DeviceMemoryException;
 import dev.kiln.gpu.driver.Driver;
 import dev.kiln.gpu.driver.Grid;
 import dev.kiln.gpu.driver.Kernel;
@@ -29,7 +28,7 @@ public abstract class PreparedContract extends OnDriver {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 31, 32, 33, 100})
-  void eachRunIsGivenItsNumbers(int count) throws DeviceMemoryException {
+  void eachRunIsGivenItsNumbers(int count) {
     DeviceMemory numbers = driver.allocate(Prepared.bytesFor(count));
     DeviceMemory seen = driver.allocate((long) count * WORD);
     DeviceMemory other = memory(1);
@@ -47,7 +46,7 @@ public abstract class PreparedContract extends OnDriver {
   }
 
   @Test
-  void whatIsReadIsOfTheLastRun() throws DeviceMemoryException {
+  void whatIsReadIsOfTheLastRun() {
     DeviceMemory in = memory(1000);
     DeviceMemory early = memory(1000);
     DeviceMemory late = memory(1000);
@@ -65,7 +64,7 @@ public abstract class PreparedContract extends OnDriver {
   }
 
   @Test
-  void ofRunsThatAreQueuedTogetherTheLastOneIsRead() throws DeviceMemoryException {
+  void ofRunsThatAreQueuedTogetherTheLastOneIsRead() {
     DeviceMemory numbers = driver.allocate(Prepared.bytesFor(1));
     DeviceMemory early = memory(1);
     DeviceMemory late = memory(1);
@@ -80,7 +79,7 @@ public abstract class PreparedContract extends OnDriver {
   }
 
   @Test
-  void whatIsWrittenAfterARunIsWhatIsRead() throws DeviceMemoryException {
+  void whatIsWrittenAfterARunIsWhatIsRead() {
     DeviceMemory in = memory(1);
     DeviceMemory early = memory(1);
     DeviceMemory other = memory(1);
@@ -107,7 +106,7 @@ public abstract class PreparedContract extends OnDriver {
   }
 
   @Test
-  void viewsAreOfTheMemoryThatTheyAreOf() throws DeviceMemoryException {
+  void viewsAreOfTheMemoryThatTheyAreOf() {
     int alignment = driver.info().alignmentBytes();
     DeviceMemory in = memory(1);
     DeviceMemory whole = driver.allocate(2L * alignment);
@@ -159,8 +158,7 @@ public abstract class PreparedContract extends OnDriver {
   // ---- what the tests are made of
 
   /** Copies to {@code early}, does other things, and copies to {@code late}. */
-  private List<Command> chain(DeviceMemory in, DeviceMemory early, DeviceMemory late)
-      throws DeviceMemoryException {
+  private List<Command> chain(DeviceMemory in, DeviceMemory early, DeviceMemory late) {
     DeviceMemory own = memory(1);
     List<Command> commands = new ArrayList<>();
     commands.add(new Command.Copy(in, early, Math.min(in.bytes(), early.bytes())));
@@ -175,7 +173,7 @@ public abstract class PreparedContract extends OnDriver {
     return driver.kernel(ProgramCatalog.shipped().program("fill_copy"), name);
   }
 
-  private DeviceMemory memory(int words) throws DeviceMemoryException {
+  private DeviceMemory memory(int words) {
     return driver.allocate((long) words * WORD);
   }
 

@@ -160,7 +160,7 @@ final class CudaDriver implements Driver {
   }
 
   @Override
-  public synchronized DeviceMemory allocate(long bytes) throws DeviceMemoryException {
+  public synchronized DeviceMemory allocate(long bytes) {
     makeCurrent();
     CudaMemory.Pointer pointer = new CudaMemory.Pointer();
     if (bytes > 0) {

@@ -25,7 +25,7 @@ public interface Driver extends AutoCloseable {
    * @param bytes 0 or more; memory of no bytes is legal and can be passed on like any other
    * @throws DeviceMemoryException if the device has no more; the driver stays usable
    */
-  DeviceMemory allocate(long bytes) throws DeviceMemoryException;
+  DeviceMemory allocate(long bytes);
 
   /**
    * A part of {@code memory} that shares its bytes. The view dies with the memory at the latest.

@@ -80,7 +80,7 @@ final class OpenClDriver implements Driver {
   }
 
   @Override
-  public DeviceMemory allocate(long bytes) throws DeviceMemoryException {
+  public DeviceMemory allocate(long bytes) {
     requireOpen();
     cl_mem handle = null;
     if (bytes > 0) {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.kiln.DeviceException;
 import dev.kiln.gpu.driver.Command;
 import dev.kiln.gpu.driver.DeviceMemory;
-import dev.kiln.gpu.driver.DeviceMemoryException;
 import dev.kiln.gpu.driver.DriverException;
 import dev.kiln.gpu.driver.Grid;
 import dev.kiln.gpu.driver.Kernel;
@@ -66,7 +65,7 @@ class CudaGraphTest {
 
   /** Others may hold the same context: another device of Kiln's, or another library. */
   @Test
-  void aClosedDriverLeavesNothingInAContextThatOthersHold() throws DeviceMemoryException {
+  void aClosedDriverLeavesNothingInAContextThatOthersHold() {
     long before = MockCuda.held();
     CudaDriver second = new CudaDriver(0);
     DeviceMemory numbers = second.allocate(Prepared.bytesFor(1));
@@ -79,7 +78,7 @@ class CudaGraphTest {
   }
 
   @Test
-  void commandsThatCannotBePreparedLeaveNothingBehind() throws DeviceMemoryException {
+  void commandsThatCannotBePreparedLeaveNothingBehind() {
     DeviceMemory memory = driver.allocate(WORD);
     DeviceMemory numbers = driver.allocate(Prepared.bytesFor(1));
     DeviceMemory freed = driver.allocate(WORD);
@@ -98,7 +97,7 @@ class CudaGraphTest {
   }
 
   @Test
-  void aPreparationThatFindsNoMemoryLeavesNothingBehind() throws DeviceMemoryException {
+  void aPreparationThatFindsNoMemoryLeavesNothingBehind() {
     DeviceMemory numbers = driver.allocate(Prepared.bytesFor(1));
     List<Command> commands = List.of(new Command.Fill(numbers, 1, WORD));
     driver.prepare(commands, numbers).close(); // loads a kernel
@@ -118,7 +117,7 @@ class CudaGraphTest {
 
   /** The device counts the runs that come to it: the host must not count those that do not. */
   @Test
-  void aRunThatIsRefusedTakesNoNumbersFromTheNext() throws DeviceMemoryException {
+  void aRunThatIsRefusedTakesNoNumbersFromTheNext() {
     DeviceMemory numbers = driver.allocate(Prepared.bytesFor(1));
     DeviceMemory seen = driver.allocate(WORD);
     try (Prepared prepared =
@@ -177,7 +176,7 @@ class CudaGraphTest {
   // ---- what the driver of a device forbids always
 
   @Test
-  void copiesThatAreNotWaitedForTakePinnedMemory() throws DeviceMemoryException {
+  void copiesThatAreNotWaitedForTakePinnedMemory() {
     CudaMemory memory = (CudaMemory) driver.allocate(WORD);
     CUstream stream = stream();
     assertThat(
@@ -188,7 +187,7 @@ class CudaGraphTest {
   }
 
   @Test
-  void pinnedMemoryIsNotFreedWhileTheDeviceMayReadIt() throws DeviceMemoryException {
+  void pinnedMemoryIsNotFreedWhileTheDeviceMayReadIt() {
     MockCuda.deferred(true);
     CudaMemory memory = (CudaMemory) driver.allocate(WORD);
     PinnedMemory pinned = PinnedMemory.allocate(WORD);
@@ -200,7 +199,7 @@ class CudaGraphTest {
 
   /** What is documented of cuMemFree is that it may wait. */
   @Test
-  void memoryIsNotFreedBeforeTheWorkOnItIsDone() throws DeviceMemoryException {
+  void memoryIsNotFreedBeforeTheWorkOnItIsDone() {
     MockCuda.deferred(true);
     DeviceMemory memory = driver.allocate(WORD);
     driver.fill(memory, 1, WORD);
@@ -209,7 +208,7 @@ class CudaGraphTest {
   }
 
   @Test
-  void aKernelOfAnUnloadedModuleIsNotLaunched() throws DeviceMemoryException {
+  void aKernelOfAnUnloadedModuleIsNotLaunched() {
     CudaDriver second = new CudaDriver(0);
     Kernel kernel = second.kernel(ProgramCatalog.shipped().program("fill_copy"), "fill");
     second.close();

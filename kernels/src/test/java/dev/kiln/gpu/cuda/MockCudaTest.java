@@ -51,7 +51,7 @@ class MockCudaTest {
   // ---- accesses
 
   @Test
-  void aWriteOneElementPastTheEndIsPinnedDown() throws DeviceMemoryException {
+  void aWriteOneElementPastTheEndIsPinnedDown() {
     DeviceMemory y = driver.allocate(10 * 4);
     assertThatThrownBy(() -> launch("write_past_end", y, 10))
         .hasMessageContaining("CUDA_ERROR_ILLEGAL_ADDRESS")
@@ -60,7 +60,7 @@ class MockCudaTest {
   }
 
   @Test
-  void aWriteOntoTheNextPageNamesItsThread() throws DeviceMemoryException {
+  void aWriteOntoTheNextPageNamesItsThread() {
     DeviceMemory y = driver.allocate(GROUP / 2 * 4);
     assertThatThrownBy(() -> launch("write_past_end", y, GROUP))
         .hasMessageContaining("kernel write_past_end, group (0, 0, 0), thread 32: a write at")
@@ -68,7 +68,7 @@ class MockCudaTest {
   }
 
   @Test
-  void aReadFarPastTheEndNamesItsThreadAndBuffer() throws DeviceMemoryException {
+  void aReadFarPastTheEndNamesItsThreadAndBuffer() {
     DeviceMemory x = driver.allocate(GROUP * 4);
     DeviceMemory y = driver.allocate(GROUP * 4);
     assertThatThrownBy(() -> launch("read_far_past_end", y, x))
@@ -77,7 +77,7 @@ class MockCudaTest {
   }
 
   @Test
-  void anUnalignedFloat4IsRefused() throws DeviceMemoryException {
+  void anUnalignedFloat4IsRefused() {
     DeviceMemory x = driver.allocate(8 * 4);
     DeviceMemory y = driver.allocate(4 * 4);
     assertThatThrownBy(() -> launch("misaligned_load", x, y))
@@ -86,7 +86,7 @@ class MockCudaTest {
   }
 
   @Test
-  void aFreedBufferIsNotReadAgain() throws DeviceMemoryException {
+  void aFreedBufferIsNotReadAgain() {
     CudaMemory y = (CudaMemory) driver.allocate(GROUP * 4);
     CudaMemory stale = CudaMemory.allocation(y.pointer(), y.bytes());
     driver.free(y);
@@ -95,14 +95,14 @@ class MockCudaTest {
   }
 
   @Test
-  void aDivisionByZeroDoesNotEndTheProcess() throws DeviceMemoryException {
+  void aDivisionByZeroDoesNotEndTheProcess() {
     DeviceMemory y = driver.allocate(4);
     assertThatThrownBy(() -> launch("division_by_zero", y, 0))
         .hasMessageContaining("kernel division_by_zero, group (0, 0, 0), thread 0: a division");
   }
 
   @Test
-  void javaStillGetsItsOwnFaults() throws DeviceMemoryException {
+  void javaStillGetsItsOwnFaults() {
     aReadFarPastTheEndNamesItsThreadAndBuffer();
     int[] numbers = {1, 0};
     assertThatThrownBy(() -> dereference(null)).isInstanceOf(NullPointerException.class);
@@ -124,14 +124,14 @@ class MockCudaTest {
 
   @ParameterizedTest
   @EnumSource(value = MockCuda.Order.class, mode = Mode.EXCLUDE, names = "FORWARD")
-  void aMissingBarrierShowsInMostElements(MockCuda.Order order) throws DeviceMemoryException {
+  void aMissingBarrierShowsInMostElements(MockCuda.Order order) {
     MockCuda.order(order);
     assertThat(wrongElements("missing_barrier", i -> GROUP - 1 - i)).isGreaterThan(GROUP / 4);
   }
 
   @ParameterizedTest
   @EnumSource(MockCuda.Order.class)
-  void aMissingSecondBarrierShowsInSomeOrder(MockCuda.Order order) throws DeviceMemoryException {
+  void aMissingSecondBarrierShowsInSomeOrder(MockCuda.Order order) {
     MockCuda.order(order);
     int wrong = wrongElements("missing_second_barrier", i -> 3f * ((i + 1) % GROUP));
     if (order == MockCuda.Order.RANDOM) {
@@ -140,21 +140,21 @@ class MockCudaTest {
   }
 
   @Test
-  void aBarrierThatSomeThreadsPassByIsNamed() throws DeviceMemoryException {
+  void aBarrierThatSomeThreadsPassByIsNamed() {
     DeviceMemory y = driver.allocate(GROUP * 4);
     assertThatThrownBy(() -> launch("barrier_for_half", y))
         .hasMessageContaining("32 threads wait at the BARRIER() in line 37, and 32 have ended");
   }
 
   @Test
-  void twoDifferentBarriersAreNamed() throws DeviceMemoryException {
+  void twoDifferentBarriersAreNamed() {
     DeviceMemory y = driver.allocate(GROUP * 4);
     assertThatThrownBy(() -> launch("two_barriers", y))
         .hasMessageContaining("BARRIER() in line 44 and in line 47");
   }
 
   @Test
-  void localMemoryStartsAsNaN() throws DeviceMemoryException {
+  void localMemoryStartsAsNaN() {
     DeviceMemory y = driver.allocate(GROUP * 4);
     launch("unwritten_local", y);
     float[] seen = floats(y, GROUP);
@@ -163,18 +163,18 @@ class MockCudaTest {
   }
 
   @Test
-  void deviceMemoryStartsAsNaN() throws DeviceMemoryException {
+  void deviceMemoryStartsAsNaN() {
     assertThat(floats(driver.allocate(4 * 4), 4)).containsOnly(Float.NaN);
   }
 
   @Test
-  void groupsRunInTheOrderToo() throws DeviceMemoryException {
+  void groupsRunInTheOrderToo() {
     assertThat(chainOfGroups(MockCuda.Order.FORWARD)).isEqualTo(100);
     assertThat(chainOfGroups(MockCuda.Order.REVERSED)).isNotEqualTo(100);
     assertThat(chainOfGroups(MockCuda.Order.RANDOM)).isNotEqualTo(100);
   }
 
-  private float chainOfGroups(MockCuda.Order order) throws DeviceMemoryException {
+  private float chainOfGroups(MockCuda.Order order) {
     MockCuda.order(order);
     DeviceMemory y = driver.allocate(101 * 4);
     driver.fill(y, 0, 4);
@@ -188,7 +188,7 @@ class MockCudaTest {
   // ---- the device's own failures
 
   @Test
-  void afterAFaultEveryCallReportsIt() throws DeviceMemoryException {
+  void afterAFaultEveryCallReportsIt() {
     DeviceMemory y = driver.allocate(4);
     assertThatThrownBy(() -> launch("division_by_zero", y, 0)).isInstanceOf(DriverException.class);
     assertThatThrownBy(() -> driver.allocate(4))
@@ -198,7 +198,7 @@ class MockCudaTest {
   }
 
   @Test
-  void aNewDriverWorksAfterAFault() throws DeviceMemoryException {
+  void aNewDriverWorksAfterAFault() {
     DeviceMemory y = driver.allocate(4);
     assertThatThrownBy(() -> launch("division_by_zero", y, 0)).isInstanceOf(DriverException.class);
     close();
@@ -207,7 +207,7 @@ class MockCudaTest {
   }
 
   @Test
-  void aFullDeviceIsToldAndGoesOn() throws DeviceMemoryException {
+  void aFullDeviceIsToldAndGoesOn() {
     MockCuda.memory(1000);
     DeviceMemory first = driver.allocate(600);
     assertThatThrownBy(() -> driver.allocate(600))
@@ -220,7 +220,7 @@ class MockCudaTest {
   }
 
   @Test
-  void aFailingLaunchIsNamed() throws DeviceMemoryException {
+  void aFailingLaunchIsNamed() {
     DeviceMemory y = driver.allocate(GROUP * 4);
     MockCuda.failLaunch(2);
     launch("unwritten_local", y);
@@ -230,7 +230,7 @@ class MockCudaTest {
   }
 
   @Test
-  void deferredWorkIsDoneWhenSomebodyWaits() throws DeviceMemoryException {
+  void deferredWorkIsDoneWhenSomebodyWaits() {
     MockCuda.deferred(true);
     DeviceMemory memory = driver.allocate(3_000_000L * 4);
     float[] sent = new float[3_000_000];
@@ -240,7 +240,7 @@ class MockCudaTest {
   }
 
   @Test
-  void aFaultInDeferredWorkIsReportedWhereItIsWaitedFor() throws DeviceMemoryException {
+  void aFaultInDeferredWorkIsReportedWhereItIsWaitedFor() {
     MockCuda.deferred(true);
     DeviceMemory y = driver.allocate(4);
     launch("division_by_zero", y, 0);
@@ -250,7 +250,7 @@ class MockCudaTest {
   }
 
   @Test
-  void aGraphWhoseMemoryIsGoneIsReported() throws DeviceMemoryException {
+  void aGraphWhoseMemoryIsGoneIsReported() {
     DeviceMemory memory = driver.allocate(4);
     Prepared prepared = driver.prepare(List.of(new Command.Fill(memory, 1, 4)), null);
     driver.free(memory);
@@ -260,7 +260,7 @@ class MockCudaTest {
   }
 
   @Test
-  void aWrongNumberOrKindOfArgumentsIsRefused() throws DeviceMemoryException {
+  void aWrongNumberOrKindOfArgumentsIsRefused() {
     DeviceMemory y = driver.allocate(4);
     assertThatThrownBy(() -> launch("division_by_zero", y))
         .hasMessage("kernel division_by_zero takes 2 arguments, not 1");
@@ -271,7 +271,7 @@ class MockCudaTest {
   }
 
   @Test
-  void aWrongWorkGroupSizeIsRefused() throws DeviceMemoryException {
+  void aWrongWorkGroupSizeIsRefused() {
     DeviceMemory y = driver.allocate(4);
     assertThatThrownBy(
             () ->
@@ -291,8 +291,7 @@ class MockCudaTest {
   }
 
   /** Runs a kernel of (x, y) on x[i] = i, and counts the elements that are not as expected. */
-  private int wrongElements(String kernel, IntToDoubleFunction expected)
-      throws DeviceMemoryException {
+  private int wrongElements(String kernel, IntToDoubleFunction expected) {
     DeviceMemory x = driver.allocate(GROUP * 4);
     DeviceMemory y = driver.allocate(GROUP * 4);
     float[] values = new float[GROUP];

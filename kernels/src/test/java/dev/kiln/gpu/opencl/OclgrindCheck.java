@@ -13,7 +13,6 @@ import dev.kiln.cases.OpCase;
 import dev.kiln.gpu.Requirement;
 import dev.kiln.gpu.TestPrograms;
 import dev.kiln.gpu.driver.DeviceMemory;
-import dev.kiln.gpu.driver.DeviceMemoryException;
 import dev.kiln.gpu.driver.Grid;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -243,7 +242,7 @@ class OclgrindCheck {
 
     private Planted() {}
 
-    public static void main(String[] arguments) throws DeviceMemoryException {
+    public static void main(String[] arguments) {
       String kernel = arguments[0];
       try (OpenClDriver driver = OpenCl.driver(new BinaryCache(null))) {
         DeviceMemory x = driver.allocate(GROUP * 4);
