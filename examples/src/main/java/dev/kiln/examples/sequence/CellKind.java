@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The recurrent layers that a demo lets one choose from, used alike. */
 enum CellKind {
-  RNN {
+  RNN(1) {
     @Override
     Layer layer(int in, int hidden, int layers) {
       Rnn rnn = new Rnn(in, hidden).layers(layers).batchFirst();
@@ -23,7 +23,7 @@ enum CellKind {
           });
     }
   },
-  LSTM {
+  LSTM(4) {
     @Override
     Layer layer(int in, int hidden, int layers) {
       Lstm lstm = new Lstm(in, hidden).layers(layers).batchFirst();
@@ -36,7 +36,7 @@ enum CellKind {
           });
     }
   },
-  GRU {
+  GRU(3) {
     @Override
     Layer layer(int in, int hidden, int layers) {
       Gru gru = new Gru(in, hidden).layers(layers).batchFirst();
@@ -49,9 +49,15 @@ enum CellKind {
     }
   };
 
+  private final int gates;
+
+  CellKind(int gates) {
+    this.gates = gates;
+  }
+
   /** Each of a unit's gates has weights of its own. */
   int gates() {
-    return this == LSTM ? 4 : this == GRU ? 3 : 1;
+    return gates;
   }
 
   /** New ones, batch first. */
